@@ -1,0 +1,234 @@
+package compat_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/embedscim/scim/compat"
+	"github.com/embedscim/scim/filter"
+	"github.com/embedscim/scim/patch"
+	"github.com/embedscim/scim/schema"
+)
+
+// semantic are the rules that change what valid input means; deviations.md says how.
+var semantic = map[string]bool{"clear": true, "role-json": true, "create-element": true}
+
+// FuzzRewritePatch: twice is as once, the argument stays as it is, what Strict accepts keeps its effect but for the semantic
+// rules, and no group is emptied unless the request says so by RFC 7644.
+func FuzzRewritePatch(f *testing.F) {
+	for _, c := range readCases(f) {
+		if c.Request.Method == "PATCH" && len(c.Request.Body) < 4000 {
+			f.Add(string(c.Request.Body), strings.HasPrefix(c.Request.Path, "/Groups"))
+		}
+	}
+	for _, ops := range []string{
+		`[{"op":"replace","value":{"members":[{"value":null}]}}]`,
+		`[{"op":"replace","path":"members","value":[{"type":"User","value":""}]}]`,
+		`[{"op":"remove","path":"members[value eq \"u-1\"]","value":"u-2"}]`,
+		`[{"op":"remove","path":"members.value","value":[{"value":"u-1"}]}]`,
+		`[{"op":"replace","path":"members[type eq 'User'].value","value":""}]`,
+	} {
+		f.Add(string(message(ops)), true)
+	}
+	users, groups := userType(f), groupType(f)
+	u := resource(f, users, []byte(`{"schemas":["`+user+`"],"id":"u-100","userName":"dana","active":true,"title":"T","emails":[{"type":"work","value":"a@x.example","primary":true}],
+		"roles":[{"value":"r","primary":true}],"`+enterprise+`":{"department":"D","manager":{"value":"u-9"}}}`))
+	g := resource(f, groups, []byte(`{"schemas":["`+group+`"],"id":"g-7","displayName":"G","members":[{"value":"u-1"},{"value":"u-2"}]}`))
+	f.Fuzz(func(t *testing.T, body string, isGroup bool) {
+		typ, r := users, u
+		if isGroup {
+			typ, r = groups, g
+		}
+		received, err := patch.Read(typ, []byte(body), patch.Limits{Operations: 50})
+		if err != nil {
+			return
+		}
+		before := written(t, received)
+		once, applied, err := compat.RewritePatch(typ, compat.EntraID, received)
+		require.Equal(t, before, written(t, received))
+		for _, a := range applied {
+			_ = a.Redacted()
+			require.NotZero(t, a.Op)
+		}
+		strict, _, strictErr := patch.Apply(r, received)
+		if strictErr == nil {
+			strictErr = patch.Check(typ, received)
+		}
+		if err != nil {
+			if strictErr == nil {
+				require.Regexp(t, `can't be cleared|an element has no value`, err.Error())
+			}
+			return
+		}
+		twice, again, err := compat.RewritePatch(typ, compat.EntraID, once)
+		require.NoError(t, err)
+		require.Equal(t, written(t, once), written(t, twice))
+		require.Empty(t, ids(again))
+
+		next, _, err := patch.Apply(r, once)
+		if err == nil && isGroup && next.Get("members").IsUnassigned() {
+			require.True(t, saysSo(body), "the group is empty")
+		}
+		changes := false
+		for _, id := range ids(applied) {
+			changes = changes || semantic[id]
+		}
+		if strictErr != nil || changes {
+			return
+		}
+		require.NoError(t, err)
+		require.Equal(t, text(t, strict), text(t, next))
+	})
+}
+
+// saysSo reports whether a request for the group above may mean to remove all members: by a remove without value, by a
+// replacement with nothing, or by naming both.
+func saysSo(body string) bool {
+	if strings.Contains(body, "u-1") && strings.Contains(body, "u-2") {
+		return true
+	}
+	var m map[string]any
+	if json.Unmarshal([]byte(body), &m) != nil {
+		return true
+	}
+	for name, list := range m {
+		ops, ok := list.([]any)
+		if !ok || !strings.EqualFold(name, "Operations") {
+			continue
+		}
+		for _, o := range ops {
+			op, path, value := "", "", any(nil)
+			sent := false
+			object, _ := o.(map[string]any)
+			for k, v := range object {
+				switch strings.ToLower(k) {
+				case "op":
+					op, _ = v.(string)
+				case "path":
+					path, _ = v.(string)
+				case "value":
+					value, sent = v, true
+				}
+			}
+			filtered := strings.Contains(path, "[") || strings.Contains(path, ".")
+			nothing := func(v any) bool {
+				l, isList := v.([]any)
+				return v == nil || isList && len(l) == 0
+			}
+			switch strings.ToLower(op) {
+			case "remove":
+				if !sent || filtered {
+					return true
+				}
+			case "replace":
+				if sent && nothing(value) || filtered {
+					return true
+				}
+				if attrs, ok := value.(map[string]any); ok {
+					for k, v := range attrs {
+						if strings.Contains(strings.ToLower(k), "members") && nothing(v) || strings.Contains(k, "[") || strings.Contains(k, ".") {
+							return true
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// FuzzRemoveMember: an id is data. The member that has it is removed and no other, whatever quotes, brackets and backslashes
+// it has; if none has it, nothing happens.
+func FuzzRemoveMember(f *testing.F) {
+	for _, id := range []string{`u-1`, `a"b\c`, `"] or value pr or members[value eq "`, `*`, `\u0022`, "\x00", `x" or value pr or value eq "`, ` `, `é`, "\u2028"} {
+		f.Add(id)
+	}
+	typ := groupType(f)
+	f.Fuzz(func(t *testing.T, id string) {
+		if id == "" || !utf8.ValidString(id) || len(id) > 4000 || id == "other" {
+			return
+		}
+		quoted, err := json.Marshal(id)
+		require.NoError(t, err)
+		with := resource(t, typ, []byte(`{"schemas":["`+group+`"],"id":"g","displayName":"G","members":[{"value":"other"},{"value":`+string(quoted)+`}]}`))
+		without := resource(t, typ, []byte(`{"schemas":["`+group+`"],"id":"g","displayName":"G","members":[{"value":"other"}]}`))
+		for _, value := range []string{`[{"$ref":null,"value":%}]`, `{"value":%}`, `[%]`, `%`, `{"members":[{"value":%}]}`} {
+			body := message(`[{"op":"Remove","path":"members","value":` + strings.ReplaceAll(value, "%", string(quoted)) + `}]`)
+			for _, r := range []*schema.Resource{with, without} {
+				_, next, err := run(typ, compat.EntraID, r, body)
+				require.NoError(t, err)
+				require.Equal(t, text(t, without), text(t, next))
+			}
+		}
+	})
+}
+
+// FuzzRewriteFilter: a valid filter stays as it is, and what a filter is rewritten to stays as it is.
+func FuzzRewriteFilter(f *testing.F) {
+	for _, s := range []string{
+		`emails[type eq "work"].value eq "a"`, `active eq "True" and not (userName eq x)`, `roles[primary eq "true"] pr`,
+		enterprise + `.manager.value eq 5`, `userName eq 'x'`, `emails[type eq "a" or type eq "b"] co "c"`,
+	} {
+		f.Add(s)
+	}
+	typ := userType(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		once, applied, err := compat.RewriteFilter(typ, compat.EntraID, s)
+		require.NoError(t, err)
+		require.Equal(t, once == s, len(applied) == 0)
+		for _, a := range applied {
+			_ = a.Redacted()
+		}
+		x, err := filter.Parse(s)
+		if err == nil {
+			if _, err := filter.Check(typ, x); err == nil {
+				require.Equal(t, s, once)
+			}
+		}
+		twice, again, err := compat.RewriteFilter(typ, compat.EntraID, once)
+		require.NoError(t, err)
+		require.Equal(t, once, twice)
+		require.Empty(t, again)
+	})
+}
+
+// FuzzRewriteResource: twice is as once, and a resource that Strict takes as it is keeps its attributes unless a semantic rule
+// or one for unknown names says otherwise.
+func FuzzRewriteResource(f *testing.F) {
+	for _, c := range readCases(f) {
+		if c.Request.Method == "POST" || c.Request.Method == "PUT" {
+			f.Add(string(c.Request.Body))
+		}
+	}
+	typ := userType(f)
+	meaning := map[string]bool{"clear": true, "role-json": true, "path-keys": true, "member-display-name": true}
+	f.Fuzz(func(t *testing.T, body string) {
+		o, err := typ.ReadObject([]byte(body), 32)
+		if err != nil {
+			return
+		}
+		strict, strictErr := typ.NewResource(o, false)
+		applied, err := compat.RewriteResource(typ, compat.EntraID, &o)
+		if err != nil {
+			return
+		}
+		got, gotErr := typ.NewResource(o, false)
+		changes := false
+		for _, id := range ids(applied) {
+			changes = changes || meaning[id]
+		}
+		if strictErr == nil && !changes {
+			require.NoError(t, gotErr)
+			require.Equal(t, text(t, strict), text(t, got))
+		}
+		once := object(t, o)
+		applied, err = compat.RewriteResource(typ, compat.EntraID, &o)
+		require.NoError(t, err)
+		require.Empty(t, ids(applied))
+		require.Equal(t, once, object(t, o))
+	})
+}

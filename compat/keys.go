@@ -1,0 +1,134 @@
+package compat
+
+import (
+	"strings"
+
+	"github.com/embedscim/scim/patch"
+	"github.com/embedscim/scim/schema"
+)
+
+// A pathKey is a name in an object that is a path.
+type pathKey struct {
+	in   *schema.Attribute // the extension container that holds the name, or nil
+	raw  *schema.Raw
+	path string
+}
+
+// pathKeys returns the names in the attributes of a resource, and of its extensions, that no attribute has but that are paths.
+func (c *call) pathKeys(o schema.Object) []pathKey {
+	var out []pathKey
+	find := func(in *schema.Attribute, unknown []*schema.Raw, prefix string) {
+		for _, r := range unknown {
+			if path, ok := c.key(prefix + r.Name); ok {
+				out = append(out, pathKey{in, r, path})
+			}
+		}
+	}
+	for a, v := range o.All() {
+		if a.IsExtension() && v.Kind() == schema.KindComplex {
+			find(a, v.Object().Unknown(), a.Name+":")
+		}
+	}
+	find(nil, o.Unknown(), "")
+	return out
+}
+
+// key returns the path that a name in an object is, mended.
+func (c *call) key(name string) (string, bool) {
+	op := patch.NewOp(c.t, patch.Replace, name, schema.Value{})
+	if op.Target != nil {
+		return name, true
+	}
+	if path, ok := c.mendPath(name); ok {
+		return path, true
+	}
+	// What a filter on a single-valued attribute becomes has no notation: the operation mends it again.
+	if _, ok := filterSingle(c, op); ok {
+		return name, true
+	}
+	return "", false
+}
+
+// without returns o without the name k.
+func (k pathKey) without(o schema.Object) schema.Object {
+	if k.in == nil {
+		return o.WithoutUnknown(k.raw.Name)
+	}
+	rest := o.Value(k.in).Object().WithoutUnknown(k.raw.Name)
+	if rest.Len() == 0 {
+		return o.With(k.in, schema.Value{})
+	}
+	return o.With(k.in, schema.Complex(rest))
+}
+
+// splitKeys makes one operation of each name of a value without path, if there is one that is a path. First come the names
+// that are attributes, in the order of the schema, then the paths in the order in which they were sent. The common
+// attributes, which such a value may repeat, extension containers, and names that nothing is known about stay together.
+func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
+	if op.HasPath || op.Op == patch.Remove || op.Value.Kind() != schema.KindComplex {
+		return nil, false
+	}
+	rest := op.Value.Object()
+	keys := c.pathKeys(rest)
+	if len(keys) == 0 {
+		return nil, false
+	}
+	var made []patch.Op
+	for a, v := range rest.All() {
+		if a.IsExtension() || a.IsCommon() && a.Name != "externalId" {
+			continue
+		}
+		made = append(made, c.on(op, a.Name, v))
+		rest = rest.With(a, schema.Value{})
+	}
+	for _, k := range keys {
+		rest = k.without(rest)
+		o := c.on(op, k.path, schema.Value{})
+		if o.Target != nil && o.Target.Filter == nil && dotted(o.Target.Attr) {
+			// RFC 7644 §3.5.2 has no path to an attribute with a dot in its name.
+			rest = rest.WithAt(o.Target.Attr, c.read(o.Target.Target(), k.raw.JSON, schema.Value{}))
+			continue
+		}
+		if o.Target != nil {
+			o.Value = c.read(o.Target.Target(), k.raw.JSON, schema.Value{})
+		} else if v, err := c.t.ReadValue(nil, k.raw.JSON, 0, readDepth); err == nil {
+			o.Value = v
+		}
+		made = append(made, o)
+	}
+	if rest.Len() > 0 {
+		op.Value = schema.Complex(rest)
+		made = append([]patch.Op{op}, made...)
+	}
+	return made, true
+}
+
+func dotted(p schema.Path) bool {
+	return p.Attribute != nil && strings.IndexByte(p.Attribute.Name, '.') >= 0 && !(p.Sub != nil && p.Attribute.MultiValued)
+}
+
+// placeKeys puts the values under names that are paths where the paths lead, in a resource. A value that is there already
+// stays: it was sent under its right name.
+func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
+	changed := false
+	for _, k := range c.pathKeys(o) {
+		op := patch.NewOp(c.t, patch.Replace, k.path, schema.Value{})
+		if op.Target == nil || op.Target.Filter != nil {
+			continue
+		}
+		p := op.Target.Attr
+		a := p.Target()
+		if p.Sub != nil && p.Attribute.MultiValued || a.IsExtension() || a.IsCommon() && a.Name != "externalId" || !o.At(p).IsUnassigned() {
+			continue
+		}
+		if p.Sub != nil && !o.At(schema.Path{Extension: p.Extension, Attribute: p.Attribute}).Conforms() {
+			continue
+		}
+		if p.Extension != nil && o.Value(p.Extension).Kind() == schema.KindRaw {
+			continue
+		}
+		o = k.without(o).WithAt(p, c.read(a, k.raw.JSON, schema.Value{}))
+		changed = true
+	}
+	return o, changed
+}
