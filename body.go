@@ -1,0 +1,71 @@
+package scim
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// The media types of the protocol (RFC 7644 §3.8).
+const (
+	mediaSCIM = "application/scim+json"
+	mediaJSON = "application/json"
+)
+
+// body reads the body of the request.
+func (q *request) body() ([]byte, error) {
+	if ct := q.Header.Get("Content-Type"); ct != "" {
+		media, params, err := mime.ParseMediaType(ct)
+		charset := strings.ToLower(params["charset"])
+		if err != nil || media != mediaSCIM && media != mediaJSON || charset != "" && charset != "utf-8" && charset != "us-ascii" {
+			return nil, &Error{Status: http.StatusUnsupportedMediaType, Detail: "The Content-Type must be " + mediaSCIM + " or " + mediaJSON + ", in UTF-8."}
+		}
+	}
+	if enc := q.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		return nil, &Error{Status: http.StatusUnsupportedMediaType, Detail: "The request body must not be compressed.", Header: http.Header{"Accept-Encoding": {"identity"}}}
+	}
+	limit := q.h.cfg.MaxBody
+	if q.ContentLength > limit {
+		return nil, &http.MaxBytesError{Limit: limit}
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(q.w, q.Body, limit))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if asError(err, &tooLarge) {
+			return nil, tooLarge
+		}
+		return nil, Errorf(ErrInvalidSyntax, "The request body could not be read: %w", err)
+	}
+	return data, nil
+}
+
+// negotiate chooses the media type of the response by the Accept header: application/json only if that is asked for by name
+// and application/scim+json is not accepted as well.
+func negotiate(h http.Header) (string, error) {
+	header := strings.Join(h.Values("Accept"), ",")
+	if strings.TrimSpace(header) == "" {
+		return mediaSCIM, nil
+	}
+	json := false
+	for part := range strings.SplitSeq(header, ",") {
+		media, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
+			continue
+		}
+		switch media {
+		case mediaSCIM, "*/*", "application/*":
+			return mediaSCIM, nil
+		case mediaJSON:
+			json = true
+		}
+	}
+	if json {
+		return mediaJSON, nil
+	}
+	return "", &Error{Status: http.StatusNotAcceptable, Detail: "The response would be " + mediaSCIM + " or " + mediaJSON + ": the Accept header must allow one of them."}
+}

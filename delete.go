@@ -1,0 +1,44 @@
+package scim
+
+import (
+	"context"
+	"net/http"
+)
+
+// delete answers DELETE (RFC 7644 §3.6).
+func (q *request) delete() (*response, error) {
+	q.op.Kind = KindDelete
+	if _, err := q.do(q.h.runDelete(q.route.rs)); err != nil {
+		return nil, err
+	}
+	return &response{status: http.StatusNoContent}, nil
+}
+
+func (h *Handler) runDelete(rs *resources) Func {
+	return func(ctx context.Context, op *Operation) (*Result, error) {
+		var version Version
+		if op.IfMatch.IsSet() && !op.IfMatch.any {
+			r, err := rs.config.Store.Get(ctx, op.ID, minimal(op))
+			if err != nil {
+				return nil, notFound(rs, op.ID, err)
+			}
+			if !op.IfMatch.Matches(r.Meta.Version) {
+				return nil, ErrVersionMismatch
+			}
+			version = r.Meta.Version
+		}
+		if err := rs.config.Store.Delete(ctx, op.ID, version); err != nil {
+			return nil, notFound(rs, op.ID, err)
+		}
+		return &Result{}, nil
+	}
+}
+
+// minimal returns the projection of nothing but what is always returned.
+func minimal(op *Operation) Projection {
+	j, err := newProjection(op.ResourceType, []string{"meta"}, nil)
+	if err != nil {
+		return Projection{}
+	}
+	return j
+}

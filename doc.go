@@ -1,0 +1,31 @@
+// Package scim adds SCIM 2.0 endpoints (RFC 7643, RFC 7644) to an application that already exists: identity providers such
+// as Microsoft Entra ID and Okta then create, update, disable and delete its users and groups.
+//
+// An application implements [ResourceStore] over its own tables, once for users and once for groups, and mounts the
+// [Handler] that [NewHandler] makes of them:
+//
+//	h, err := scim.NewHandler(&scim.Config{
+//		BaseURL:      "https://app.example.com/scim/v2",
+//		Authenticate: scim.BearerTokens(verify),
+//		Resources:    []scim.ResourceType{scim.Users(users), scim.Groups(groups)},
+//		Compat:       compat.EntraID,
+//	})
+//	mux.Handle("/scim/v2/", h)
+//
+// # Capabilities
+//
+// The five methods of [ResourceStore] are all that a store needs. For filters, sorting and pages that the database evaluates
+// it implements [Searcher]; for pages by cursor, [CursorSearcher]; to change a resource in one transaction, [Updater]; to add
+// members to large groups without reading them, [DeltaPatcher]; for interceptors that write in the same transaction,
+// [Transactor]. [CapabilityReporter] masks what configuration switched off.
+//
+// # Security considerations
+//
+// The handler serves nothing without an [Authenticator]. Stores must return only what belongs to the tenant of the
+// [Principal] that the context carries; the handler never mixes tenants, but can't see what a store does. Values are never
+// part of error texts, and passwords are never returned; whoever implements a store must not keep them in clear. A request is
+// bounded by the limits in [Config] before it costs anything.
+//
+// Vulnerabilities are: access to another tenant's resources, values of attributes or tokens in responses, errors or logs that
+// must not be there, a filter or path that reaches a database as code, a request within the limits that stops the service.
+package scim

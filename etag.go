@@ -1,0 +1,81 @@
+package scim
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/embedscim/scim/schema"
+)
+
+// A Condition is what an If-Match or If-None-Match header asks for. The zero Condition asks for nothing.
+type Condition struct {
+	any      bool
+	versions []Version
+}
+
+// IsSet reports whether the request had the header.
+func (c Condition) IsSet() bool { return c.any || len(c.versions) > 0 }
+
+// Matches reports whether the header names v, or any version. Versions compare weakly, as RFC 7644 §3.14 uses them.
+func (c Condition) Matches(v Version) bool {
+	if c.any {
+		return true
+	}
+	for _, x := range c.versions {
+		if x == v && v != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// parseCondition reads an If-Match or If-None-Match header (RFC 9110 §13.1).
+func parseCondition(h http.Header, name string) (Condition, error) {
+	var c Condition
+	values := strings.TrimSpace(strings.Join(h.Values(name), ","))
+	for rest := values; rest != ""; {
+		if rest[0] == '*' {
+			c.any = true
+			rest = rest[1:]
+		} else {
+			rest = strings.TrimPrefix(rest, "W/")
+			if rest == "" || rest[0] != '"' {
+				return c, badCondition(name)
+			}
+			tag, after, ok := strings.Cut(rest[1:], `"`)
+			if !ok {
+				return c, badCondition(name)
+			}
+			c.versions = append(c.versions, Version(tag))
+			rest = after
+		}
+		rest = strings.TrimLeft(rest, " \t")
+		if rest != "" && rest[0] != ',' {
+			return c, badCondition(name)
+		}
+		rest = strings.TrimLeft(rest, ", \t")
+	}
+	return c, nil
+}
+
+func badCondition(name string) error {
+	return Errorf(ErrInvalidSyntax, `The header %s must be * or a list of entity tags such as W/"3".`, name)
+}
+
+// etag returns v as an entity tag. It is weak: it tells states of the resource apart, not representations.
+func etag(v Version) string {
+	if v == "" {
+		return ""
+	}
+	return `W/"` + string(v) + `"`
+}
+
+// validVersion reports whether v can be sent in an entity tag.
+func validVersion(v schema.Version) bool {
+	for _, c := range []byte(v) {
+		if c < '!' || c == '"' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}

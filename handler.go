@@ -1,0 +1,251 @@
+package scim
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"github.com/embedscim/scim/compat"
+)
+
+// A Handler serves the SCIM protocol (RFC 7644) over the stores of its [Config]. Make it with [NewHandler]; it is safe for
+// concurrent use.
+type Handler struct {
+	cfg       Config
+	base      string // BaseURL without a slash at the end
+	path      string // its escaped path
+	types     []*resources
+	endpoints map[string]*resources // by endpoint without the slash
+	discovery discovery
+}
+
+// NewHandler returns a handler for cfg, which it copies. It reports every mistake in cfg, so that none shows up with the first
+// request.
+func NewHandler(cfg *Config) (*Handler, error) {
+	c := cfg.withDefaults()
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		cfg:       c,
+		base:      strings.TrimRight(c.BaseURL, "/"),
+		path:      strings.TrimRight(u.EscapedPath(), "/"),
+		endpoints: map[string]*resources{},
+	}
+	names := map[string]string{}
+	for _, r := range c.Resources {
+		names[r.Type.Name()] = r.Type.Endpoint()
+	}
+	for _, r := range c.Resources {
+		rs := newResources(r)
+		rs.links = linksOf(r.Type, names)
+		h.types = append(h.types, rs)
+		h.endpoints[strings.TrimPrefix(r.Type.Endpoint(), "/")] = rs
+	}
+	h.discovery = newDiscovery(h)
+	return h, nil
+}
+
+// Capabilities returns what was found out about the store of the resource type with the given name, such as "User".
+func (h *Handler) Capabilities(resourceType string) Capability {
+	for _, rs := range h.types {
+		if strings.EqualFold(rs.Name(), resourceType) {
+			return rs.caps
+		}
+	}
+	return 0
+}
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := &request{h: h, w: w, Request: r, media: mediaSCIM}
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			q.fail(&Error{Status: http.StatusInternalServerError, Detail: internalDetail, Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())})
+		}
+	}()
+	res, err := q.serve()
+	if err != nil {
+		q.fail(err)
+		return
+	}
+	q.write(res)
+}
+
+// A request is one HTTP request on its way through the handler.
+type request struct {
+	h *Handler
+	w http.ResponseWriter
+	*http.Request
+	route     route
+	media     string // of the response
+	principal Principal
+	profile   *compat.Profile
+	params    queryParams
+	op        *Operation
+	wrote     bool
+	hint      string // which profile would have accepted the request
+}
+
+// serve does everything but writing the response.
+func (q *request) serve() (*response, error) {
+	h := q.h
+	rt, routeErr := h.route(q.URL.EscapedPath())
+	q.route = rt
+	public := h.cfg.PublicDiscovery && routeErr == nil && rt.discovery() && (q.Method == http.MethodGet || q.Method == http.MethodHead)
+	if !public {
+		p, err := h.cfg.Authenticate(q.Request)
+		if err != nil {
+			return nil, err
+		}
+		q.principal = p
+	}
+	q.profile = h.cfg.Compat
+	if q.principal.Compat != nil {
+		q.profile = q.principal.Compat
+	}
+	if p := compat.ProfileFrom(q.Context()); p != nil {
+		q.profile = p
+	}
+	media, acceptErr := negotiate(q.Header)
+	if acceptErr == nil {
+		q.media = media
+	}
+	if routeErr != nil {
+		return nil, routeErr
+	}
+	if q.Method == http.MethodOptions {
+		return &response{status: http.StatusNoContent, header: http.Header{"Allow": {rt.allow()}}}, nil
+	}
+	if acceptErr != nil {
+		return nil, acceptErr
+	}
+	if rt.discovery() {
+		return h.discovery.serve(q)
+	}
+	if rt.kind == routeOff {
+		return nil, Errorf(ErrNotImplemented, "The service provider does not support %s.", rt.name)
+	}
+	params, err := readParams(q.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	q.params = params
+	projection, err := newProjection(rt.rs.ResourceType, params.attributes, params.excluded)
+	if err != nil {
+		return nil, err
+	}
+	q.op = &Operation{ResourceType: rt.rs.ResourceType, Principal: q.principal, ID: rt.id, Projection: projection}
+	if q.op.IfMatch, err = parseCondition(q.Header, "If-Match"); err != nil {
+		return nil, err
+	}
+	if q.op.IfNoneMatch, err = parseCondition(q.Header, "If-None-Match"); err != nil {
+		return nil, err
+	}
+	method := q.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	serve := rt.method(method)
+	if serve == nil {
+		return nil, methodNotAllowed(rt)
+	}
+	return serve(q)
+}
+
+// do runs the operation through the interceptors and, if it writes and there are interceptors for that, in a transaction.
+func (q *request) do(f Func) (*Result, error) {
+	rs, cfg := q.route.rs, &q.h.cfg
+	if q.op.Kind.Writes() && len(cfg.TxInterceptors) > 0 {
+		inner := chain(cfg.TxInterceptors, f)
+		f = func(ctx context.Context, op *Operation) (*Result, error) {
+			var res *Result
+			err := rs.inTx(ctx, func(ctx context.Context) error {
+				var err error
+				res, err = inner(ctx, op)
+				return err
+			})
+			return res, err
+		}
+	}
+	ctx := WithPrincipal(q.Context(), q.principal)
+	q.logRewrites(ctx)
+	res, err := chain(cfg.Interceptors, f)(ctx, q.op)
+	if err == nil && res == nil {
+		err = fmt.Errorf("an interceptor or store returned neither a result nor an error")
+	}
+	return res, err
+}
+
+func (q *request) logRewrites(ctx context.Context) {
+	log := q.h.cfg.Logger
+	if len(q.op.Rewrites) == 0 || !log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	for _, a := range q.op.Rewrites {
+		a = a.Redacted()
+		log.LogAttrs(ctx, slog.LevelDebug, "scim rewrite", slog.String("rule", a.Rule), slog.Int("operation", a.Op),
+			slog.String("before", a.Before), slog.String("after", a.After), slog.String("reason", a.Reason), slog.String("doc", a.Doc))
+	}
+}
+
+// fail answers with an error, and logs it.
+func (q *request) fail(err error) {
+	e := describe(err)
+	level := slog.LevelInfo
+	if e.Status >= http.StatusInternalServerError && e.Status != http.StatusNotImplemented {
+		level = slog.LevelError
+	}
+	attrs := q.logAttrs(e.Status)
+	if e.Type != "" {
+		attrs = append(attrs, slog.String("scimType", e.Type))
+	}
+	attrs = append(attrs, slog.String("detail", e.Detail))
+	if cause := e.Err; cause != nil {
+		attrs = append(attrs, slog.String("error", cause.Error()))
+	}
+	if q.hint != "" {
+		attrs = append(attrs, slog.String("accepted_by", q.hint))
+	}
+	q.h.cfg.Logger.LogAttrs(q.Context(), level, "scim request", attrs...)
+	if q.wrote {
+		// Half a response is on its way: only a broken connection tells the client.
+		panic(http.ErrAbortHandler)
+	}
+	if q.hint != "" && q.h.cfg.ExplainCompat && e.Status == http.StatusBadRequest {
+		explained := *e
+		explained.Detail += " The compatibility profile " + q.hint + " would have accepted this request; the service provider uses " + q.profile.Name() + "."
+		e = &explained
+	}
+	writeError(q.w, e, q.media, q.Method == http.MethodHead)
+}
+
+func (q *request) logAttrs(status int) []slog.Attr {
+	attrs := []slog.Attr{
+		slog.String("method", q.Method), slog.String("route", q.route.name), slog.Int("status", status),
+	}
+	if q.route.id != "" {
+		attrs = append(attrs, slog.String("id", q.route.id))
+	}
+	if q.principal.Tenant != "" {
+		attrs = append(attrs, slog.String("tenant", q.principal.Tenant))
+	}
+	if q.principal.TokenID != "" {
+		attrs = append(attrs, slog.String("token", q.principal.TokenID))
+	}
+	if q.profile != nil {
+		attrs = append(attrs, slog.String("profile", q.profile.Name()))
+	}
+	return attrs
+}

@@ -1,0 +1,135 @@
+package scim
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/embedscim/scim/compat"
+	"github.com/embedscim/scim/patch"
+)
+
+// patch answers PATCH (RFC 7644 §3.5.2).
+func (q *request) patch() (*response, error) {
+	q.op.Kind = KindPatch
+	sent, ops, err := q.readPatch()
+	if err != nil {
+		q.explain(err, nil, sent)
+		return nil, err
+	}
+	q.op.Patch = ops
+	for _, op := range ops {
+		q.nameAll(op)
+	}
+	rs := q.route.rs
+	res, err := q.do(q.h.runPatch(rs))
+	if err != nil {
+		if describe(err).Status == http.StatusBadRequest {
+			// What the operations come to depends on the resource, and so does what another profile would make of them.
+			if r, getErr := rs.config.Store.Get(WithPrincipal(q.Context(), q.principal), q.op.ID, Projection{}); getErr == nil {
+				q.explain(err, r, sent)
+			}
+		}
+		return nil, err
+	}
+	wanted := len(q.params.attributes)+len(q.params.excluded) > 0
+	if !wanted && (rs.config.NoContent || res.Resource == nil) {
+		header := http.Header{}
+		if tag := etag(res.Meta.Version); tag != "" {
+			header["Etag"] = []string{tag}
+		}
+		return &response{status: http.StatusNoContent, header: header}, nil
+	}
+	if res.Resource == nil {
+		ctx := WithPrincipal(q.Context(), q.principal)
+		r, err := rs.config.Store.Get(ctx, q.op.ID, q.op.Projection)
+		if err != nil {
+			return nil, notFound(rs, q.op.ID, err)
+		}
+		res.Resource = r
+	}
+	return q.respond(http.StatusOK, res)
+}
+
+// readPatch reads the operations in the body, lets compat mend them, and checks them. sent is what was read.
+func (q *request) readPatch() (sent, ops []patch.Op, err error) {
+	data, err := q.body()
+	if err != nil {
+		return nil, nil, err
+	}
+	t, cfg := q.route.rs.ResourceType, &q.h.cfg
+	sent, err = patch.Read(t, data, patch.Limits{Operations: cfg.MaxOperations, Depth: cfg.MaxDepth})
+	if err != nil {
+		return nil, nil, err
+	}
+	ops, q.op.Rewrites, err = compat.RewritePatch(t, q.profile, sent)
+	if err == nil {
+		err = patch.Check(t, ops)
+	}
+	return sent, ops, err
+}
+
+// explain finds out whether another profile would have accepted a refused PATCH, for the log and the detail.
+func (q *request) explain(err error, r *Resource, sent []patch.Op) {
+	if len(sent) > 0 && describe(err).Status == http.StatusBadRequest {
+		q.hint = strings.Join(compat.Accepts(q.route.rs.ResourceType, q.profile, r, sent), ", ")
+	}
+}
+
+// nameAll notes the attributes that an operation sets.
+func (q *request) nameAll(op patch.Op) {
+	if op.Target != nil {
+		q.name(op.Target.Attr)
+		return
+	}
+	for a := range op.Value.Object().All() {
+		q.name(a.Path())
+	}
+}
+
+func (h *Handler) runPatch(rs *resources) Func {
+	return func(ctx context.Context, op *Operation) (*Result, error) {
+		if res, ok, err := rs.tryDelta(ctx, op); ok || err != nil {
+			return res, notFound(rs, op.ID, err)
+		}
+		var changes []patch.Change
+		r, err := rs.update(ctx, op.ID, func(cur *Resource) error {
+			if op.IfMatch.IsSet() && !op.IfMatch.Matches(cur.Meta.Version) {
+				return ErrVersionMismatch
+			}
+			next, done, err := patch.Apply(cur, op.Patch)
+			if err != nil {
+				return err
+			}
+			if changes = done; len(changes) == 0 {
+				return errUnchanged
+			}
+			*cur = *next
+			return nil
+		})
+		if err != nil {
+			return nil, notFound(rs, op.ID, err)
+		}
+		return &Result{Resource: r, Meta: r.Meta, Changes: changes}, nil
+	}
+}
+
+// tryDelta carries out a PATCH without reading the resource, if the store can and the operations allow it.
+func (rs *resources) tryDelta(ctx context.Context, op *Operation) (res *Result, ok bool, err error) {
+	if !rs.caps.Has(CanPatchDelta) || len(op.IfMatch.versions) > 1 {
+		return nil, false, nil
+	}
+	d, ok := patch.Reduce(rs.ResourceType, op.Patch, rs.keyed...)
+	if !ok || len(d.Elements) == 0 {
+		// Without elements there is nothing to save, and the client gets the resource for the same price.
+		return nil, false, nil
+	}
+	if len(op.IfMatch.versions) == 1 {
+		d.IfMatch = op.IfMatch.versions[0]
+	}
+	done, ok, err := rs.patchDelta(ctx, op.ID, d)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	return &Result{Meta: done.Meta, Changes: done.Changes}, true, nil
+}
