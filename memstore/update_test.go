@@ -1,0 +1,343 @@
+package memstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/embedscim/scim"
+	"github.com/embedscim/scim/memstore"
+	"github.com/embedscim/scim/patch"
+	"github.com/embedscim/scim/schema"
+)
+
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	d := memstore.New(nil)
+	users, ctx := d.Users(), t.Context()
+	u := create(t, users, ctx, "userName", "u", "title", "T")
+	create(t, users, ctx, "userName", "taken")
+
+	same, err := users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
+		require.Equal(t, json(t, u), json(t, r))
+		return r.Attributes.Set("title", "T")
+	})
+	require.NoError(t, err)
+	require.Equal(t, json(t, u), json(t, same), "a change that changes nothing")
+
+	failed := errors.New("no")
+	_, err = users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
+		require.NoError(t, r.Attributes.Set("title", "lost"))
+		return failed
+	})
+	require.ErrorIs(t, err, failed)
+	_, err = users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error { return r.Attributes.Set("userName", "TAKEN") })
+	require.ErrorIs(t, err, scim.ErrUniqueness)
+	require.Equal(t, json(t, u), json(t, get(t, users, ctx, u.ID)))
+
+	next, err := users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
+		r.ID, r.Meta.Created, r.Meta.Version = "other", time.Time{}, "other"
+		return r.Attributes.Set("userName", "v")
+	})
+	require.NoError(t, err)
+	require.Equal(t, json(t, next), json(t, get(t, users, ctx, u.ID)))
+	require.Equal(t, u.Meta.Created, next.Meta.Created)
+	require.Equal(t, []string{u.ID}, search(t, users, ctx, `userName eq "V"`))
+	require.Empty(t, search(t, users, ctx, `userName eq "u"`))
+}
+
+// fn may use the store, and sees what came in between.
+func TestUpdateRunsAgain(t *testing.T) {
+	t.Parallel()
+	d := memstore.New(nil)
+	users, ctx := d.Users(), t.Context()
+	u := create(t, users, ctx, "userName", "u")
+	runs := 0
+	r, err := users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
+		if runs++; runs == 1 {
+			_, err := users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error { return r.Attributes.Set("title", "T") })
+			require.NoError(t, err)
+		}
+		return r.Attributes.Set("nickName", "N")
+	})
+	require.NoError(t, err)
+	require.Equal(t, 2, runs)
+	require.Equal(t, "T", r.Get("title").Text(), "the change in between is lost")
+	_, err = users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
+		require.NoError(t, users.Delete(ctx, u.ID, ""))
+		return r.Attributes.Set("nickName", "M")
+	})
+	require.ErrorIs(t, err, scim.ErrNotFound)
+}
+
+// TestConcurrentChanges has many writers change one group at once, in all the ways there are: nothing may be lost.
+func TestConcurrentChanges(t *testing.T) {
+	t.Parallel()
+	const writers = 50
+	d := memstore.New(nil)
+	users, ctx := d.Users(), t.Context()
+	w := &schema.Schema{ID: "urn:example:Many", Attributes: schema.Group().Attributes}
+	for i := range writers {
+		w.Attributes = append(w.Attributes, &schema.Attribute{Name: fmt.Sprintf("a%d", i)})
+	}
+	typ, err := schema.NewResourceType("Many", "", "", w)
+	require.NoError(t, err)
+	many := d.Store(typ)
+	g := create(t, many, ctx, "displayName", "G")
+	var members []string
+	for i := range 4 * writers {
+		members = append(members, create(t, users, ctx, "userName", number("u", i)).ID)
+	}
+	var wg sync.WaitGroup
+	errs := make(chan error, 8*writers)
+	start := make(chan struct{})
+	each := func(f func(i int) error) {
+		for i := range writers {
+			wg.Go(func() {
+				<-start
+				errs <- f(i)
+			})
+		}
+	}
+	each(func(i int) error {
+		_, err := many.Update(ctx, g.ID, scim.Projection{}, func(r *scim.Resource) error {
+			return r.Attributes.Set(fmt.Sprintf("a%d", i), "v")
+		})
+		return err
+	})
+	each(func(i int) error {
+		_, err := many.PatchDelta(ctx, g.ID, membersDelta(t, many, false, nil, members[i:i+1]))
+		return err
+	})
+	each(func(i int) error {
+		_, err := many.Update(ctx, g.ID, scim.Projection{}, func(r *scim.Resource) error {
+			return r.Attributes.Set("members", refs(append(subs(r, "members.value"), members[writers+i])...))
+		})
+		return err
+	})
+	each(func(i int) error {
+		return d.InTx(ctx, func(ctx context.Context) error {
+			_, err := many.PatchDelta(ctx, g.ID, membersDelta(t, many, false, members[i+2*writers:i+2*writers+1], members[2*writers+i:2*writers+i+1]))
+			return err
+		})
+	})
+	each(func(i int) error {
+		for {
+			r, err := many.Get(ctx, g.ID, scim.Projection{})
+			if err != nil {
+				return err
+			}
+			if err := r.Attributes.Set("members", refs(append(subs(r, "members.value"), members[3*writers+i])...)); err != nil {
+				return err
+			}
+			if _, err = many.Replace(ctx, r); !errors.Is(err, scim.ErrVersionMismatch) {
+				return err
+			}
+		}
+	})
+	each(func(int) error {
+		for r, err := range many.List(ctx, scim.Projection{}) {
+			if err != nil || len(subs(r, "members.display")) != len(subs(r, "members.value")) {
+				return fmt.Errorf("a list of members is incomplete: %w", err)
+			}
+		}
+		_, err := many.Search(ctx, &scim.Query{StartIndex: 1, Count: 1})
+		return err
+	})
+	close(start)
+	wg.Wait()
+	close(errs)
+	for err := range errs {
+		require.NoError(t, err)
+	}
+	r := get(t, many, ctx, g.ID)
+	for i := range writers {
+		require.Equal(t, "v", r.Get(fmt.Sprintf("a%d", i)).Text(), "attribute %d is lost", i)
+	}
+	require.ElementsMatch(t, members, subs(r, "members.value"))
+}
+
+func TestPatchDelta(t *testing.T) {
+	t.Parallel()
+	d := memstore.New(nil)
+	users, groups, ctx := d.Users(), d.Groups(), t.Context()
+	var u []string
+	for i := range 5 {
+		u = append(u, create(t, users, ctx, "userName", number("u", i)).ID)
+	}
+	tests := []struct {
+		name        string
+		clear       bool
+		remove, add []string
+		want        []string
+		gone, come  []string
+	}{
+		{"7644-3.5.2.1: add", false, nil, []string{u[3], u[1]}, []string{u[0], u[1], u[2], u[3]}, nil, []string{u[3]}},
+		{"7644-3.5.2.1: add what is there", false, nil, []string{u[2], u[0]}, u[:3], nil, nil},
+		{"7644-3.5.2.2: remove", false, []string{u[1], u[4]}, nil, []string{u[0], u[2]}, []string{u[1]}, nil},
+		{"7644-3.5.2.2-09: remove what is not there", false, []string{"nope"}, nil, u[:3], nil, nil},
+		{"7644-3.5.2.2: remove all", true, nil, nil, nil, u[:3], nil},
+		{"7644-3.5.2.3-03: replace", true, nil, []string{u[4], u[1]}, []string{u[1], u[4]}, []string{u[0], u[2]}, []string{u[4]}},
+		{"replace by the same", true, nil, []string{u[2], u[1], u[0]}, u[:3], nil, nil},
+		{"remove and add", false, []string{u[0], u[1]}, []string{u[1], u[3]}, []string{u[1], u[2], u[3]}, []string{u[0]}, []string{u[3]}},
+		{"each once", false, []string{u[0], u[0]}, []string{u[3], u[3]}, []string{u[1], u[2], u[3]}, []string{u[0]}, []string{u[3]}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := create(t, groups, ctx, "displayName", "G", "members", refs(u[:3]...))
+			res, err := groups.PatchDelta(ctx, g.ID, membersDelta(t, groups, tt.clear, tt.remove, tt.add))
+			require.NoError(t, err)
+			after := get(t, groups, ctx, g.ID)
+			require.Equal(t, tt.want, subs(after, "members.value"))
+			require.Equal(t, after.Meta, res.Meta)
+			var gone, come []string
+			for _, c := range res.Changes {
+				require.Equal(t, "members", c.Path.String())
+				require.NotEqual(t, c.Old.IsUnassigned(), c.New.IsUnassigned())
+				for to, v := range map[*[]string]schema.Value{&gone: c.Old, &come: c.New} {
+					if !v.IsUnassigned() {
+						*to = append(*to, v.Object().Get("value").Text())
+						require.Equal(t, "User", v.Object().Get("type").Text())
+					}
+				}
+			}
+			require.Equal(t, tt.gone, gone)
+			require.Equal(t, tt.come, come)
+			require.Equal(t, len(gone)+len(come) > 0, res.Meta.Version != g.Meta.Version, "the version")
+			require.Equal(t, len(gone)+len(come) > 0, res.Meta.LastModified.After(g.Meta.LastModified), "lastModified")
+			require.NoError(t, groups.Delete(ctx, g.ID, ""))
+		})
+	}
+}
+
+func TestPatchDeltaSet(t *testing.T) {
+	t.Parallel()
+	d := memstore.New(&memstore.Options{UniqueGroupNames: true})
+	users, groups, ctx := d.Users(), d.Groups(), t.Context()
+	u := create(t, users, ctx, "userName", "u")
+	g := create(t, groups, ctx, "displayName", "G", "externalId", "E")
+	create(t, groups, ctx, "displayName", "taken")
+	path := func(name string) schema.Path {
+		p, err := groups.Type().Path(name)
+		require.NoError(t, err)
+		return p
+	}
+	delta := membersDelta(t, groups, false, nil, []string{u.ID})
+	delta.IfMatch = "old"
+	_, err := groups.PatchDelta(ctx, g.ID, delta)
+	require.ErrorIs(t, err, scim.ErrVersionMismatch)
+	delta.IfMatch = g.Meta.Version
+	delta.Set = []patch.Change{{Path: path("displayName"), New: schema.String("TAKEN")}}
+	_, err = groups.PatchDelta(ctx, g.ID, delta)
+	require.ErrorIs(t, err, scim.ErrUniqueness)
+	require.Equal(t, json(t, g), json(t, get(t, groups, ctx, g.ID)), "all or nothing")
+	require.Empty(t, membership(get(t, users, ctx, u.ID)), "all or nothing")
+
+	delta.Set = []patch.Change{{Path: path("displayName"), New: schema.String("H")}, {Path: path("externalId"), New: schema.String("F")}}
+	res, err := groups.PatchDelta(ctx, g.ID, delta)
+	require.NoError(t, err)
+	require.Len(t, res.Changes, 3)
+	require.Equal(t, []string{"H direct"}, membership(get(t, users, ctx, u.ID)))
+	require.Equal(t, []string{g.ID}, search(t, groups, ctx, `displayName eq "h" and externalId eq "F"`))
+	require.Empty(t, search(t, groups, ctx, `displayName eq "g"`))
+	require.Empty(t, search(t, groups, ctx, `externalId eq "E"`))
+
+	delta.IfMatch = ""
+	again, err := groups.PatchDelta(ctx, g.ID, delta)
+	require.NoError(t, err)
+	require.Empty(t, again.Changes)
+	require.Equal(t, res.Meta, again.Meta)
+
+	w := widgets(t, d)
+	wp := func(name string) schema.Path {
+		p, err := w.Type().Path(name)
+		require.NoError(t, err)
+		return p
+	}
+	x := create(t, w, ctx, "name", "x", "spec.part", "p", "spec.a", "a")
+	_, err = w.PatchDelta(ctx, x.ID, &patch.Delta{Set: []patch.Change{{Path: wp("spec.part")}, {Path: wp("spec.a")}, {Path: wp("qty"), New: schema.Integer(3)}}})
+	require.NoError(t, err)
+	r := get(t, w, ctx, x.ID)
+	require.True(t, r.Get("spec").IsUnassigned(), "7643-2.5: nothing is left of it")
+	require.Equal(t, "3", r.Get("qty").Text())
+	create(t, w, ctx, "name", "y", "spec.part", "p")
+}
+
+// WriteOnly values are nowhere to be found, and go to the hook.
+func TestWriteOnly(t *testing.T) {
+	t.Parallel()
+	type call struct{ path, value string }
+	var calls []call
+	var refuse error
+	hook := func(_ context.Context, id string, p schema.Path, v schema.Value) error {
+		require.NotEmpty(t, id)
+		if v.IsUnassigned() {
+			require.Equal(t, schema.KindUnassigned, v.Kind())
+		}
+		calls = append(calls, call{p.String(), v.Text()})
+		return refuse
+	}
+	for _, hooked := range []bool{false, true} {
+		opts := &memstore.Options{}
+		if hooked {
+			opts.WriteOnly = hook
+		}
+		d := memstore.New(opts)
+		w, ctx := widgets(t, d), t.Context()
+		told := func(op string, want ...call) {
+			t.Helper()
+			if !hooked {
+				want = nil
+			}
+			require.Equal(t, want, calls, op)
+			calls = nil
+		}
+		r := create(t, w, ctx, "name", "n", "wo", "secret1", "spec.pin", "secret2")
+		told("Create", call{"wo", "secret1"}, call{"spec.pin", "secret2"})
+		require.NotContains(t, json(t, r)+json(t, get(t, w, ctx, r.ID)), "secret")
+		require.True(t, r.Get("spec").IsUnassigned())
+
+		next, err := w.Replace(ctx, r)
+		require.NoError(t, err)
+		told("Replace without: AMB-07, it stays as it is")
+		require.Equal(t, r.Meta, next.Meta)
+
+		next, err = w.Update(ctx, r.ID, scim.Projection{}, func(r *scim.Resource) error { return r.Attributes.Set("wo", "secret3") })
+		require.NoError(t, err)
+		told("Update", call{"wo", "secret3"})
+		require.Equal(t, hooked, next.Meta.Version != r.Meta.Version, "what is dropped is no change, what is kept is one")
+		require.NotContains(t, json(t, next), "secret")
+
+		wo := w.Type().Attribute("wo")
+		cleared := *r
+		cleared.Meta.Version = ""
+		cleared.Attributes = cleared.Attributes.With(wo, schema.Null())
+		_, err = w.Replace(ctx, &cleared)
+		require.NoError(t, err)
+		told("Replace with null", call{"wo", ""})
+		_, err = w.PatchDelta(ctx, r.ID, &patch.Delta{Set: []patch.Change{{Path: wo.Path(), New: schema.String("secret4")}}})
+		require.NoError(t, err)
+		told("PatchDelta", call{"wo", "secret4"})
+		res, err := w.PatchDelta(ctx, r.ID, &patch.Delta{Set: []patch.Change{{Path: wo.Path()}}})
+		require.NoError(t, err)
+		told("PatchDelta that clears", call{"wo", ""})
+		if hooked {
+			require.Equal(t, []patch.Change{{Path: wo.Path()}}, res.Changes, "what changed, but not the value")
+		} else {
+			require.Empty(t, res.Changes)
+		}
+
+		if hooked {
+			refuse = scim.Errorf(scim.ErrInvalidValue, "wo is too short")
+			_, err = w.Create(ctx, resource(t, w, "name", "m", "wo", "x"))
+			require.ErrorIs(t, err, scim.ErrInvalidValue)
+			require.Len(t, list(t, w, ctx), 1, "a refused secret fails the write")
+			calls = nil
+		}
+	}
+}
