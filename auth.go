@@ -34,18 +34,18 @@ func BearerTokens(verify func(ctx context.Context, token string) (Principal, err
 	return func(r *http.Request) (Principal, error) {
 		header := r.Header.Values("Authorization")
 		if len(header) == 0 {
-			return Principal{}, challenge("", "The request has no Authorization header: send one with a bearer token.")
+			return Principal{}, challenge("", "The request has no Authorization header: send one with a bearer token.", nil)
 		}
 		scheme, token, _ := strings.Cut(header[0], " ")
 		token = strings.TrimLeft(token, " ")
 		if len(header) > 1 || !strings.EqualFold(scheme, "Bearer") || !validToken(token) {
-			return Principal{}, challenge("invalid_request", "The Authorization header must be the word Bearer and a token.")
+			return Principal{}, challenge("invalid_request", "The Authorization header must be the word Bearer and a token.", nil)
 		}
 		p, err := verify(r.Context(), token)
 		if err != nil && errors.Is(err, ErrUnauthorized) {
 			var e *Error
 			if errors.As(err, &e) && e.Header == nil {
-				return Principal{}, challenge("invalid_token", "The token is unknown, revoked or expired: put a new one into the identity provider's configuration.")
+				return Principal{}, challenge("invalid_token", "The token is unknown, revoked or expired: put a new one into the identity provider's configuration.", e.Err)
 			}
 		}
 		return p, err
@@ -53,12 +53,12 @@ func BearerTokens(verify func(ctx context.Context, token string) (Principal, err
 }
 
 // challenge returns a 401 with the header of RFC 6750 §3.
-func challenge(code, detail string) error {
+func challenge(code, detail string, cause error) error {
 	value := `Bearer realm="scim"`
 	if code != "" {
 		value += `, error="` + code + `"`
 	}
-	return &Error{Status: http.StatusUnauthorized, Detail: detail, Header: http.Header{"Www-Authenticate": {value}}}
+	return &Error{Status: http.StatusUnauthorized, Detail: detail, Header: http.Header{"Www-Authenticate": {value}}, Err: cause}
 }
 
 // validToken reports whether s has the form of RFC 6750 §2.1.

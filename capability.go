@@ -132,6 +132,11 @@ func (rs *resources) patchDelta(ctx context.Context, id string, d *patch.Delta) 
 	if errors.Is(err, errors.ErrUnsupported) {
 		return DeltaResult{}, false, nil
 	}
+	var inRequest *schema.Error
+	if errors.As(err, &inRequest) {
+		// This is what [patch.Delta.Apply] says about the operations.
+		err = describe(err)
+	}
 	return res, true, err
 }
 
@@ -148,11 +153,11 @@ func (rs *resources) search(ctx context.Context, q *Query, maxScan int) (*Page, 
 			return page, err
 		}
 	}
-	return scan(rs.config.Store.List(ctx, Projection{}), q, maxScan)
+	return rs.scan(rs.config.Store.List(ctx, Projection{}), q, maxScan)
 }
 
 // scan answers q from an iterator over all resources.
-func scan(all iter.Seq2[*Resource, error], q *Query, maxScan int) (*Page, error) {
+func (rs *resources) scan(all iter.Seq2[*Resource, error], q *Query, maxScan int) (*Page, error) {
 	var found []*Resource
 	seen := 0
 	for r, err := range all {
@@ -161,6 +166,12 @@ func scan(all iter.Seq2[*Resource, error], q *Query, maxScan int) (*Page, error)
 		}
 		if seen++; seen > maxScan {
 			return nil, Errorf(ErrTooMany, "There are more than %d resources to look through: the service provider's store has to search by itself.", maxScan)
+		}
+		if r.Meta.ResourceType == "" {
+			// Stores may leave it to the handler, filters may ask for it.
+			c := *r
+			c.Meta.ResourceType = rs.Name()
+			r = &c
 		}
 		if q.Filter == nil || q.Filter.Match(r) {
 			found = append(found, r)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/embedscim/scim/compat"
@@ -100,6 +101,8 @@ func Groups(s ResourceStore) ResourceType {
 
 // withDefaults returns a copy of c with the defaults filled in.
 func (c Config) withDefaults() Config {
+	c.Resources, c.AuthenticationSchemes = slices.Clone(c.Resources), slices.Clone(c.AuthenticationSchemes)
+	c.Interceptors, c.TxInterceptors = slices.Clone(c.Interceptors), slices.Clone(c.TxInterceptors)
 	if c.Compat == nil {
 		c.Compat = compat.Strict
 	}
@@ -134,8 +137,8 @@ func (c Config) withDefaults() Config {
 func (c *Config) validate() error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf("scim: Config."+format, args...)) }
-	if u, err := url.Parse(c.BaseURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		fail("BaseURL must be an absolute http or https URL without a query, such as https://app.example.com/scim/v2")
+	if u, err := url.Parse(c.BaseURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(c.BaseURL, "?# ") {
+		fail("BaseURL must be an absolute http or https URL without a query or credentials, such as https://app.example.com/scim/v2")
 	}
 	if c.Authenticate == nil {
 		fail("Authenticate is missing: use BearerTokens, or AuthenticatedByMiddleware if something in front of the handler authenticates")
@@ -145,6 +148,11 @@ func (c *Config) validate() error {
 	}
 	if c.MaxBody < 0 || c.MaxDepth < 0 || c.MaxOperations < 0 || c.PageSize < 0 || c.MaxPageSize < 0 || c.MaxScan < 0 {
 		fail("limits must not be negative")
+	}
+	for _, i := range slices.Concat(c.Interceptors, c.TxInterceptors) {
+		if i == nil {
+			fail("Interceptors and TxInterceptors must not hold nil")
+		}
 	}
 	names, endpoints, uris := map[string]bool{}, map[string]bool{}, map[string]*schema.Schema{}
 	for i, r := range c.Resources {

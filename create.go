@@ -22,23 +22,36 @@ func (q *request) readResource() (*Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.op.Rewrites, err = compat.RewriteResource(rs.ResourceType, q.profile, &o); err != nil {
+	done, err := compat.RewriteResource(rs.ResourceType, q.profile, &o)
+	if err != nil {
 		return nil, err
 	}
+	q.op.Rewrites = append(q.op.Rewrites, done...)
 	r, err := rs.NewResource(o, cfg.RejectUnknown)
 	if err != nil {
 		return nil, err
 	}
-	for a := range r.Attributes.All() {
-		q.name(a.Path())
-	}
+	q.name(r.Attributes)
 	return r, nil
 }
 
-// name notes that the client sent an attribute, and so gets it back if it is returned on request (RFC 7643 §7).
-func (q *request) name(p schema.Path) {
-	if a := p.Target(); a != nil && a.Returned == schema.ReturnedRequest {
-		q.op.Projection.named = append(q.op.Projection.named, p)
+// name notes the attributes in what the client sent that are returned on request: it gets them back (RFC 7643 §7).
+func (q *request) name(o schema.Object) {
+	for a, v := range o.All() {
+		q.nameValue(a, v)
+	}
+}
+
+func (q *request) nameValue(a *schema.Attribute, v schema.Value) {
+	if a.Returned == schema.ReturnedRequest {
+		q.op.Projection.named = append(q.op.Projection.named, a.Path())
+	}
+	if !selective(a) {
+		return
+	}
+	q.name(v.Object())
+	for _, e := range v.Elements() {
+		q.name(e.Object())
 	}
 }
 

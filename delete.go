@@ -17,13 +17,13 @@ func (q *request) delete() (*response, error) {
 func (h *Handler) runDelete(rs *resources) Func {
 	return func(ctx context.Context, op *Operation) (*Result, error) {
 		var version Version
-		if op.IfMatch.IsSet() && !op.IfMatch.any {
+		if op.IfMatch.IsSet() && !op.IfMatch.any || op.IfNoneMatch.IsSet() {
 			r, err := rs.config.Store.Get(ctx, op.ID, minimal(op))
 			if err != nil {
 				return nil, notFound(rs, op.ID, err)
 			}
-			if !op.IfMatch.Matches(r.Meta.Version) {
-				return nil, ErrVersionMismatch
+			if err := op.precondition(r.Meta.Version); err != nil {
+				return nil, err
 			}
 			version = r.Meta.Version
 		}

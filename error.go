@@ -97,22 +97,30 @@ type concealed struct{ error }
 
 func (c concealed) Error() string { return "see the server's log" }
 
-// describe returns what the client is told about err. Errors of unknown kinds say nothing (500): they may hold anything.
-func describe(err error) *Error {
+// failure returns what the client is told about an error of a store, an interceptor or an authenticator. What is no [*Error]
+// says nothing (500): it may hold anything, and not even an error of schema need be about the request.
+func failure(err error) *Error {
 	var e *Error
-	if errors.As(err, &e) {
-		if e.Status >= 400 && e.Status < 600 {
-			return e
-		}
-		return &Error{Status: http.StatusInternalServerError, Detail: internalDetail, Err: err}
+	switch {
+	case errors.As(err, &e) && e.Status >= 400 && e.Status < 600:
+		return e
+	case e == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)):
+		return &Error{Status: http.StatusServiceUnavailable, Detail: "The request took too long: try again later.", Err: err}
 	}
+	return &Error{Status: http.StatusInternalServerError, Detail: internalDetail, Err: err}
+}
+
+// describe returns what the client is told about err, which may be about the request.
+func describe(err error) *Error {
 	var (
+		e        *Error
 		inPatch  *patch.Error
 		inSchema *schema.Error
 		inFilter *filter.SyntaxError
 		tooLarge *http.MaxBytesError
 	)
 	switch {
+	case errors.As(err, &e):
 	case errors.Is(err, patch.ErrTooManyOperations):
 		return &Error{Status: http.StatusRequestEntityTooLarge, Detail: err.Error()}
 	case errors.As(err, &inSchema):
@@ -125,10 +133,8 @@ func describe(err error) *Error {
 		return &Error{Status: http.StatusBadRequest, Type: "invalidFilter", Detail: inFilter.Error()}
 	case errors.As(err, &tooLarge):
 		return &Error{Status: http.StatusRequestEntityTooLarge, Detail: "The request body is larger than " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes: send fewer values in one request."}
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return &Error{Status: http.StatusServiceUnavailable, Detail: "The request took too long: try again later.", Err: err}
 	}
-	return &Error{Status: http.StatusInternalServerError, Detail: internalDetail, Err: err}
+	return failure(err)
 }
 
 const internalDetail = "The service provider failed. Its log has the reason."
@@ -155,7 +161,7 @@ func appendError(dst []byte, e *Error) []byte {
 // WriteError writes err as a SCIM error response, for middleware in front of the handler. Errors that are no [*Error] are
 // answered with 500 and no detail; log them.
 func WriteError(w http.ResponseWriter, err error) {
-	writeError(w, describe(err), mediaSCIM, false)
+	writeError(w, failure(err), mediaSCIM, false)
 }
 
 func writeError(w http.ResponseWriter, e *Error, media string, head bool) {

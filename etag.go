@@ -29,6 +29,27 @@ func (c Condition) Matches(v Version) bool {
 	return false
 }
 
+// single returns the version that the condition asks for, "" if it takes any; ok is false if it is not as simple as that.
+func (c Condition) single() (v Version, ok bool) {
+	if c.any || len(c.versions) == 0 {
+		return "", true
+	}
+	// An empty tag matches nothing, but as a version it would stand for any.
+	return c.versions[0], len(c.versions) == 1 && c.versions[0] != ""
+}
+
+// precondition checks the conditions of op against the version of the resource (RFC 9110 §13.2). On a GET, If-None-Match
+// is no reason to fail.
+func (op *Operation) precondition(v Version) error {
+	switch {
+	case op.IfMatch.IsSet() && !op.IfMatch.Matches(v):
+		return ErrVersionMismatch
+	case op.Kind.Writes() && op.IfNoneMatch.IsSet() && op.IfNoneMatch.Matches(v):
+		return Errorf(ErrVersionMismatch, "The resource has a version that If-None-Match excludes.")
+	}
+	return nil
+}
+
 // parseCondition reads an If-Match or If-None-Match header (RFC 9110 §13.1).
 func parseCondition(h http.Header, name string) (Condition, error) {
 	var c Condition

@@ -26,6 +26,9 @@ type Handler struct {
 // NewHandler returns a handler for cfg, which it copies. It reports every mistake in cfg, so that none shows up with the first
 // request.
 func NewHandler(cfg *Config) (*Handler, error) {
+	if cfg == nil {
+		cfg = &Config{}
+	}
 	c := cfg.withDefaults()
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -94,6 +97,7 @@ type request struct {
 	profile   *compat.Profile
 	params    queryParams
 	op        *Operation
+	selects   bool // whether the client asked for attributes, or for all but some
 	wrote     bool
 	hint      string // which profile would have accepted the request
 }
@@ -107,7 +111,7 @@ func (q *request) serve() (*response, error) {
 	if !public {
 		p, err := h.cfg.Authenticate(q.Request)
 		if err != nil {
-			return nil, err
+			return nil, failure(err)
 		}
 		q.principal = p
 	}
@@ -142,11 +146,10 @@ func (q *request) serve() (*response, error) {
 		return nil, err
 	}
 	q.params = params
-	projection, err := newProjection(rt.rs.ResourceType, params.attributes, params.excluded)
-	if err != nil {
+	q.op = &Operation{ResourceType: rt.rs.ResourceType, Principal: q.principal, ID: rt.id}
+	if q.op.Projection, err = q.projection(params.attributes, params.excluded); err != nil {
 		return nil, err
 	}
-	q.op = &Operation{ResourceType: rt.rs.ResourceType, Principal: q.principal, ID: rt.id, Projection: projection}
 	if q.op.IfMatch, err = parseCondition(q.Header, "If-Match"); err != nil {
 		return nil, err
 	}
@@ -162,6 +165,22 @@ func (q *request) serve() (*response, error) {
 		return nil, methodNotAllowed(rt)
 	}
 	return serve(q)
+}
+
+// projection makes the projection of the two parameters, once compat has mended them.
+func (q *request) projection(attributes, excluded string) (Projection, error) {
+	t := q.route.rs.ResourceType
+	var names [2][]string
+	for i, s := range []string{attributes, excluded} {
+		text, done, err := compat.RewriteAttributes(t, q.profile, s)
+		if err != nil {
+			return Projection{}, err
+		}
+		q.op.Rewrites = append(q.op.Rewrites, done...)
+		names[i] = splitNames(text)
+	}
+	q.selects = len(names[0])+len(names[1]) > 0
+	return newProjection(t, names[0], names[1])
 }
 
 // do runs the operation through the interceptors and, if it writes and there are interceptors for that, in a transaction.
@@ -185,7 +204,10 @@ func (q *request) do(f Func) (*Result, error) {
 	if err == nil && res == nil {
 		err = fmt.Errorf("an interceptor or store returned neither a result nor an error")
 	}
-	return res, err
+	if err != nil {
+		return nil, failure(err)
+	}
+	return res, nil
 }
 
 func (q *request) logRewrites(ctx context.Context) {

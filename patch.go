@@ -32,8 +32,7 @@ func (q *request) patch() (*response, error) {
 		}
 		return nil, err
 	}
-	wanted := len(q.params.attributes)+len(q.params.excluded) > 0
-	if !wanted && (rs.config.NoContent || res.Resource == nil) {
+	if !q.selects && (rs.config.NoContent || res.Resource == nil) {
 		header := http.Header{}
 		if tag := etag(res.Meta.Version); tag != "" {
 			header["Etag"] = []string{tag}
@@ -62,7 +61,8 @@ func (q *request) readPatch() (sent, ops []patch.Op, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ops, q.op.Rewrites, err = compat.RewritePatch(t, q.profile, sent)
+	ops, done, err := compat.RewritePatch(t, q.profile, sent)
+	q.op.Rewrites = append(q.op.Rewrites, done...)
 	if err == nil {
 		err = patch.Check(t, ops)
 	}
@@ -79,12 +79,10 @@ func (q *request) explain(err error, r *Resource, sent []patch.Op) {
 // nameAll notes the attributes that an operation sets.
 func (q *request) nameAll(op patch.Op) {
 	if op.Target != nil {
-		q.name(op.Target.Attr)
+		q.nameValue(op.Target.Target(), op.Value)
 		return
 	}
-	for a := range op.Value.Object().All() {
-		q.name(a.Path())
-	}
+	q.name(op.Value.Object())
 }
 
 func (h *Handler) runPatch(rs *resources) Func {
@@ -94,12 +92,12 @@ func (h *Handler) runPatch(rs *resources) Func {
 		}
 		var changes []patch.Change
 		r, err := rs.update(ctx, op.ID, func(cur *Resource) error {
-			if op.IfMatch.IsSet() && !op.IfMatch.Matches(cur.Meta.Version) {
-				return ErrVersionMismatch
+			if err := op.precondition(cur.Meta.Version); err != nil {
+				return err
 			}
 			next, done, err := patch.Apply(cur, op.Patch)
 			if err != nil {
-				return err
+				return describe(err)
 			}
 			if changes = done; len(changes) == 0 {
 				return errUnchanged
@@ -116,7 +114,8 @@ func (h *Handler) runPatch(rs *resources) Func {
 
 // tryDelta carries out a PATCH without reading the resource, if the store can and the operations allow it.
 func (rs *resources) tryDelta(ctx context.Context, op *Operation) (res *Result, ok bool, err error) {
-	if !rs.caps.Has(CanPatchDelta) || len(op.IfMatch.versions) > 1 {
+	version, simple := op.IfMatch.single()
+	if !rs.caps.Has(CanPatchDelta) || !simple || op.IfNoneMatch.IsSet() {
 		return nil, false, nil
 	}
 	d, ok := patch.Reduce(rs.ResourceType, op.Patch, rs.keyed...)
@@ -124,9 +123,7 @@ func (rs *resources) tryDelta(ctx context.Context, op *Operation) (res *Result, 
 		// Without elements there is nothing to save, and the client gets the resource for the same price.
 		return nil, false, nil
 	}
-	if len(op.IfMatch.versions) == 1 {
-		d.IfMatch = op.IfMatch.versions[0]
-	}
+	d.IfMatch = version
 	done, ok, err := rs.patchDelta(ctx, op.ID, d)
 	if err != nil || !ok {
 		return nil, ok, err

@@ -34,15 +34,16 @@ func (j Projection) Wants(p schema.Path) bool {
 	case schema.ReturnedAlways:
 		return parent.IsZero() || j.Wants(parent)
 	case schema.ReturnedRequest:
-		return contains(j.include, p, true) || contains(j.named, p, true)
+		if len(j.include) > 0 {
+			return contains(j.include, p, true) && j.Wants(parent)
+		}
+		return contains(j.named, p, true) && !excluded(j.exclude, p)
 	}
 	if len(j.include) > 0 {
-		return contains(j.include, p, false) || j.hasAlways(p)
+		return (contains(j.include, p, false) || j.hasAlways(p)) && (parent.IsZero() || j.Wants(parent))
 	}
-	for _, x := range j.exclude {
-		if x.Contains(p) {
-			return j.hasAlways(p)
-		}
+	if excluded(j.exclude, p) {
+		return j.hasAlways(p)
 	}
 	return parent.IsZero() || j.Wants(parent)
 }
@@ -65,6 +66,16 @@ func (j Projection) hasAlways(p schema.Path) bool {
 func contains(paths []schema.Path, p schema.Path, exact bool) bool {
 	for _, x := range paths {
 		if p.Contains(x) || !exact && x.Contains(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// excluded reports whether one of paths leads to p or to what p is a part of.
+func excluded(paths []schema.Path, p schema.Path) bool {
+	for _, x := range paths {
+		if x.Contains(p) {
 			return true
 		}
 	}
@@ -96,7 +107,8 @@ func resolveNames(t *schema.ResourceType, param string, names []string) ([]schem
 	for _, n := range names {
 		if strings.EqualFold(n, t.Base().ID) {
 			for _, a := range t.Attributes() {
-				if !a.IsCommon() && !a.IsExtension() {
+				// The name of the schema does not name what is returned on request only.
+				if !a.IsCommon() && !a.IsExtension() && a.Returned != schema.ReturnedRequest {
 					out = append(out, a.Path())
 				}
 			}

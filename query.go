@@ -67,7 +67,7 @@ type queryParams struct {
 	filter               string
 	sortBy, sortOrder    string
 	startIndex, count    string
-	attributes, excluded []string
+	attributes, excluded string
 	hasFilter            bool
 }
 
@@ -90,9 +90,8 @@ func readParams(raw string) (queryParams, error) {
 	p.sortOrder, _ = one("sortOrder")
 	p.startIndex, _ = one("startIndex")
 	p.count, _ = one("count")
-	a, _ := one("attributes")
-	x, _ := one("excludedAttributes")
-	p.attributes, p.excluded = splitNames(a), splitNames(x)
+	p.attributes, _ = one("attributes")
+	p.excluded, _ = one("excludedAttributes")
 	return p, err
 }
 
@@ -158,7 +157,7 @@ func sortPath(t *schema.ResourceType, name string) (schema.Path, error) {
 		return p, Errorf(ErrInvalidValue, "sortBy: %s has no attribute of this name.", t.Name())
 	}
 	target := p.Target()
-	if target.Returned == schema.ReturnedNever {
+	if target.Returned == schema.ReturnedNever || p.Attribute != nil && p.Attribute.Returned == schema.ReturnedNever {
 		return p, Errorf(ErrInvalidValue, "sortBy: resources can't be sorted by %s.", target)
 	}
 	if target.Type == schema.TypeComplex {

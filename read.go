@@ -2,6 +2,7 @@ package scim
 
 import (
 	"context"
+	"errors"
 	"net/http"
 )
 
@@ -14,7 +15,8 @@ func (q *request) get() (*response, error) {
 	}
 	out, err := q.respond(http.StatusOK, res)
 	if err == nil && q.op.IfNoneMatch.IsSet() && q.op.IfNoneMatch.Matches(res.Resource.Meta.Version) {
-		return &response{status: http.StatusNotModified, header: http.Header{"Etag": out.header["Etag"]}}, nil
+		// RFC 9110 §15.4.5 wants the header that a 200 would have.
+		out.status, out.resource = http.StatusNotModified, nil
 	}
 	return out, err
 }
@@ -25,8 +27,8 @@ func (h *Handler) runGet(rs *resources) Func {
 		if err != nil {
 			return nil, notFound(rs, op.ID, err)
 		}
-		if op.IfMatch.IsSet() && !op.IfMatch.Matches(r.Meta.Version) {
-			return nil, ErrVersionMismatch
+		if err := op.precondition(r.Meta.Version); err != nil {
+			return nil, err
 		}
 		return &Result{Resource: r, Meta: r.Meta}, nil
 	}
@@ -35,22 +37,23 @@ func (h *Handler) runGet(rs *resources) Func {
 // list answers GET of a collection (RFC 7644 §3.4.2).
 func (q *request) list() (*response, error) {
 	q.op.Kind = KindQuery
-	var err error
-	q.op.Query, q.op.Rewrites, err = q.params.query(q.route.rs, q.profile, &q.h.cfg)
+	query, done, err := q.params.query(q.route.rs, q.profile, &q.h.cfg)
 	if err != nil {
 		return nil, err
 	}
+	q.op.Query, q.op.Rewrites = query, append(q.op.Rewrites, done...)
 	q.op.Query.Projection = q.op.Projection
 	res, err := q.do(q.h.runQuery(q.route.rs))
 	if err != nil {
 		return nil, err
 	}
-	out := &listing{startIndex: q.op.Query.StartIndex}
-	if page := res.Page; page != nil {
-		out.totalResults = page.TotalResults
-		for _, r := range page.Resources {
-			out.resources = append(out.resources, q.h.represent(q.route.rs, r, q.op.Projection))
-		}
+	if res.Page == nil {
+		// An empty list would make the client create what is there already.
+		return nil, errors.New("the result of the query has no page")
+	}
+	out := &listing{startIndex: q.op.Query.StartIndex, totalResults: res.Page.TotalResults}
+	for _, r := range res.Page.Resources {
+		out.resources = append(out.resources, q.h.represent(q.route.rs, r, q.op.Projection))
 	}
 	return &response{status: http.StatusOK, page: out}, nil
 }

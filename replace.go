@@ -12,10 +12,6 @@ import (
 // replace answers PUT (RFC 7644 §3.5.1).
 func (q *request) replace() (*response, error) {
 	q.op.Kind = KindReplace
-	if q.op.IfNoneMatch.any {
-		// PUT never creates, so what is there always matches.
-		return nil, ErrVersionMismatch
-	}
 	r, err := q.readResource()
 	if err != nil {
 		return nil, err
@@ -33,8 +29,8 @@ func (h *Handler) runReplace(rs *resources) Func {
 	return func(ctx context.Context, op *Operation) (*Result, error) {
 		var changes []patch.Change
 		r, err := rs.update(ctx, op.ID, func(cur *Resource) error {
-			if op.IfMatch.IsSet() && !op.IfMatch.Matches(cur.Meta.Version) {
-				return ErrVersionMismatch
+			if err := op.precondition(cur.Meta.Version); err != nil {
+				return err
 			}
 			next, err := merge(op.Resource, cur)
 			if err != nil {

@@ -31,9 +31,6 @@ func asError[T error](err error, target *T) bool { return errors.As(err, target)
 
 // write writes a response, and logs it.
 func (q *request) write(res *response) {
-	for name, values := range res.header {
-		q.w.Header()[name] = values
-	}
 	body := res.body
 	switch {
 	case res.resource != nil && q.Method != http.MethodHead && res.resource.Streams():
@@ -54,12 +51,21 @@ func (q *request) write(res *response) {
 		}
 		body = b
 	}
-	q.h.cfg.Logger.LogAttrs(q.Context(), slog.LevelDebug, "scim request", q.logAttrs(res.status)...)
+	q.logSuccess(res.status)
+	res.setHeader(q.w)
 	if body == nil {
+		q.w.Header().Set("Cache-Control", "no-store")
 		q.w.WriteHeader(res.status)
 		return
 	}
 	writeBody(q.w, res.status, q.media, body, q.Method == http.MethodHead)
+}
+
+// setHeader sets the response's own header. It is the last step before the status, so that an error response never has it.
+func (res *response) setHeader(w http.ResponseWriter) {
+	for name, values := range res.header {
+		w.Header()[name] = values
+	}
 }
 
 // writeBody writes a response with a body.
@@ -78,11 +84,7 @@ func writeBody(w http.ResponseWriter, status int, media string, body []byte, hea
 
 // stream writes a resource that does not fit into memory.
 func (q *request) stream(res *response) {
-	h := q.w.Header()
-	h.Set("Content-Type", q.media)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
-	out := &startingWriter{q: q, status: res.status}
+	out := &startingWriter{q: q, res: res}
 	if err := res.resource.WriteJSON(out); err != nil {
 		if out.err != nil {
 			q.h.cfg.Logger.LogAttrs(q.Context(), slog.LevelInfo, "scim client gone", q.logAttrs(res.status)...)
@@ -91,14 +93,21 @@ func (q *request) stream(res *response) {
 		q.fail(err)
 		return
 	}
-	q.h.cfg.Logger.LogAttrs(q.Context(), slog.LevelDebug, "scim request", q.logAttrs(res.status)...)
+	q.logSuccess(res.status)
+}
+
+// logSuccess logs a request that was answered as asked for.
+func (q *request) logSuccess(status int) {
+	if log := q.h.cfg.Logger; log.Enabled(q.Context(), slog.LevelDebug) {
+		log.LogAttrs(q.Context(), slog.LevelDebug, "scim request", q.logAttrs(status)...)
+	}
 }
 
 // A startingWriter writes the header with the first bytes, so that an error before them can still be answered as one.
 type startingWriter struct {
-	q      *request
-	status int
-	err    error
+	q   *request
+	res *response
+	err error
 }
 
 var _ io.Writer = (*startingWriter)(nil)
@@ -106,7 +115,12 @@ var _ io.Writer = (*startingWriter)(nil)
 func (s *startingWriter) Write(p []byte) (int, error) {
 	if !s.q.wrote {
 		s.q.wrote = true
-		s.q.w.WriteHeader(s.status)
+		s.res.setHeader(s.q.w)
+		h := s.q.w.Header()
+		h.Set("Content-Type", s.q.media)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		s.q.w.WriteHeader(s.res.status)
 	}
 	n, err := s.q.w.Write(p)
 	if err != nil {

@@ -46,7 +46,9 @@ func (h *Handler) route(escaped string) (route, error) {
 		}
 	}
 	rest = strings.TrimPrefix(rest, "/")
-	notFound := Errorf(ErrNotFound, "There is no such endpoint: the service provider has %s.", h.endpointNames())
+	notFound := func() error {
+		return Errorf(ErrNotFound, "There is no such endpoint: the service provider has %s.", h.endpointNames())
+	}
 	if rest == "" {
 		return route{kind: routeOff, name: "queries over all resource types"}, nil
 	}
@@ -54,7 +56,7 @@ func (h *Handler) route(escaped string) (route, error) {
 	for i, s := range segments {
 		s, err := url.PathUnescape(s)
 		if err != nil || s == "" || s == "." || s == ".." || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
-			return route{}, notFound
+			return route{}, notFound()
 		}
 		segments[i] = s
 	}
@@ -69,7 +71,7 @@ func (h *Handler) route(escaped string) (route, error) {
 	}
 	name, id := segments[0], ""
 	if len(segments) > 2 {
-		return route{}, notFound
+		return route{}, notFound()
 	}
 	if len(segments) == 2 {
 		id = segments[1]
@@ -83,7 +85,7 @@ func (h *Handler) route(escaped string) (route, error) {
 	switch name {
 	case "ServiceProviderConfig":
 		if id != "" {
-			return route{}, notFound
+			return route{}, notFound()
 		}
 		return route{kind: routeConfig, name: name}, nil
 	case "ResourceTypes":
@@ -95,7 +97,7 @@ func (h *Handler) route(escaped string) (route, error) {
 	}
 	rs := h.endpoints[name]
 	if rs == nil {
-		return route{}, notFound
+		return route{}, notFound()
 	}
 	rt, err := with(routeCollection, routeResource)
 	rt.rs = rs

@@ -8,8 +8,7 @@ import (
 )
 
 // isEmpty reports whether v, the value or a sub-attribute of a, stands for no value: null, the empty array for a simple
-// value (RFC 7643 §2.5), or the empty string where that is no boolean or list. "" for a boolean is neither true nor false,
-// and for a list it would remove all.
+// value (RFC 7643 §2.5), or the empty string, but not for a list: it would remove all.
 func isEmpty(a *schema.Attribute, v schema.Value) bool {
 	switch v.Kind() {
 	case schema.KindNull:
@@ -21,7 +20,7 @@ func isEmpty(a *schema.Attribute, v schema.Value) bool {
 			return false
 		}
 		if s, ok := text(v); ok {
-			return s == "" && a.Type != schema.TypeBoolean
+			return s == ""
 		}
 		j := bytes.TrimSpace(v.Raw().JSON)
 		return len(j) > 1 && j[0] == '[' && len(bytes.TrimSpace(j[1:len(j)-1])) == 0
@@ -37,7 +36,7 @@ func mustStay(a *schema.Attribute) bool {
 // dropEmpty drops the empty string where a resource or an element is sent as a whole. What the value of an element says is
 // never dropped alone: it is what the element is.
 func dropEmpty(c *call, a *schema.Attribute, v schema.Value, where place) (schema.Value, bool) {
-	if c.body && where == whole && v.Kind() != schema.KindNull && isEmpty(a, v) && !a.Required {
+	if c.body && where == whole && v.Kind() != schema.KindNull && isEmpty(a, v) && !mustStay(a) {
 		return schema.Value{}, true
 	}
 	if where != element || v.Kind() != schema.KindComplex {

@@ -181,6 +181,19 @@ func booleanLiteral(c *call, in *schema.Attribute, x filter.Expr) (filter.Expr, 
 	})
 }
 
+func valueOfComplex(c *call, in *schema.Attribute, x filter.Expr) (filter.Expr, bool) {
+	y, ok := x.(*filter.Comparison)
+	if !ok || in != nil || y.Op == filter.Present || y.Value.Kind == filter.LiteralNull {
+		return nil, false
+	}
+	if a := c.target(nil, y.Attr); a == nil || a.MultiValued || valueOf(a) == nil {
+		return nil, false
+	}
+	made := *y
+	made.Attr += ".value"
+	return &made, true
+}
+
 func intoBrackets(_ *call, in *schema.Attribute, x filter.Expr) (filter.Expr, bool) {
 	v, ok := x.(*filter.ValuePath)
 	if !ok || in != nil || v.Op == 0 {

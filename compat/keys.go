@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/embedscim/scim/patch"
@@ -9,9 +10,10 @@ import (
 
 // A pathKey is a name in an object that is a path.
 type pathKey struct {
-	in   *schema.Attribute // the extension container that holds the name, or nil
-	raw  *schema.Raw
-	path string
+	in      *schema.Attribute // the extension container that holds the name, or nil
+	raw     *schema.Raw
+	path    string
+	applied []Applied // what has made path of the name
 }
 
 // pathKeys returns the names in the attributes of a resource, and of its extensions, that no attribute has but that are paths.
@@ -19,9 +21,11 @@ func (c *call) pathKeys(o schema.Object) []pathKey {
 	var out []pathKey
 	find := func(in *schema.Attribute, unknown []*schema.Raw, prefix string) {
 		for _, r := range unknown {
+			n := len(c.applied)
 			if path, ok := c.key(prefix + r.Name); ok {
-				out = append(out, pathKey{in, r, path})
+				out = append(out, pathKey{in, r, path, slices.Clone(c.applied[n:])})
 			}
+			c.applied = c.applied[:n]
 		}
 	}
 	for a, v := range o.All() {
@@ -82,6 +86,7 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		rest = rest.With(a, schema.Value{})
 	}
 	for _, k := range keys {
+		c.applied = append(c.applied, k.applied...)
 		rest = k.without(rest)
 		o := c.on(op, k.path, schema.Value{})
 		if o.Target != nil && o.Target.Filter == nil && dotted(o.Target.Attr) {
@@ -118,7 +123,7 @@ func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
 		}
 		p := op.Target.Attr
 		a := p.Target()
-		if p.Sub != nil && p.Attribute.MultiValued || a.IsExtension() || a.IsCommon() && a.Name != "externalId" || !o.At(p).IsUnassigned() {
+		if p.Sub != nil && p.Attribute.MultiValued || a.IsCommon() && a.Name != "externalId" || !o.At(p).IsUnassigned() {
 			continue
 		}
 		if p.Sub != nil && !o.At(schema.Path{Extension: p.Extension, Attribute: p.Attribute}).Conforms() {
@@ -127,8 +132,12 @@ func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
 		if p.Extension != nil && o.Value(p.Extension).Kind() == schema.KindRaw {
 			continue
 		}
-		o = k.without(o).WithAt(p, c.read(a, k.raw.JSON, schema.Value{}))
-		changed = true
+		v := c.read(a, k.raw.JSON, schema.Value{})
+		if a.IsExtension() && v.Kind() != schema.KindComplex {
+			continue
+		}
+		c.applied = append(c.applied, k.applied...)
+		o, changed = k.without(o).WithAt(p, v), true
 	}
 	return o, changed
 }

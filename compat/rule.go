@@ -71,6 +71,11 @@ var all = []Rule{
 		path:   uriTypo,
 	},
 	{
+		ID: "complex-comparison", Client: entra, Doc: entraSCIM,
+		Reason:  "A comparison with a single-valued complex attribute such as manager is about its value.",
+		compare: valueOfComplex,
+	},
+	{
 		ID: "unquoted-literal", Client: entra, Doc: entraSCIM,
 		Reason:  "A string in a filter without double quotes gets them.",
 		compare: quoteLiteral,

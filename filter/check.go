@@ -295,7 +295,7 @@ type schemaMatch struct {
 func (x *Comparison) prepare(t *schema.ResourceType) {
 	a := x.Path.Target()
 	m := &matcher{attr: a, text: x.Operand.Text(), time: x.Operand.Time()}
-	if m.fold = a.Type == schema.TypeString && !a.Exact(); m.fold {
+	if m.fold = !a.Exact(); m.fold {
 		m.text = schema.Fold(m.text)
 	}
 	parent := a.Parent()

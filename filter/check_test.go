@@ -31,6 +31,7 @@ func TestCheckErrors(t *testing.T) {
 		{"AMB-24 returned never in a complex attribute", widget, `spec.pin eq "1"`, "spec.pin", 0, "it is never returned"},
 		{"AMB-24 returned never in brackets", widget, `items[type eq "x" and pin sw "1"]`, "items.pin", 22, "it is never returned"},
 		{"AMB-24 returned never before brackets", widget, `secrets[value eq "x"]`, "secrets", 0, "it is never returned"},
+		{"AMB-24 returned never compared as a whole", widget, `vault eq "x"`, "vault", 0, "it is never returned"},
 		{"7644-3.4.2.2-09 co on an integer", widget, `qty co "1"`, "qty", 0, "co does not suit an attribute of type integer"},
 		{"7644-3.4.2.2-09 sw on a decimal", widget, `ratio sw "1"`, "ratio", 0, "sw does not suit an attribute of type decimal"},
 		{"7644-3.4.2.2-09 ew on a boolean", widget, `flag ew "e"`, "flag", 0, "ew does not suit an attribute of type boolean"},
@@ -224,6 +225,8 @@ func TestCheckBuilt(t *testing.T) {
 	c, err := filter.CheckElement(widget, widget.Attribute("items"), cmp("value", 0, filter.Equal, lit(filter.LiteralString, 0, `a"] or b`)))
 	require.NoError(t, err)
 	require.Equal(t, `value eq "a\"] or b"`, c.String(), "a value changes the filter")
-	_, err = filter.CheckElement(widget, widget.Attribute("secrets"), pr("value", 0))
-	require.ErrorContains(t, err, "it is never returned")
+	for _, name := range []string{"secrets", "vault"} {
+		_, err = filter.CheckElement(widget, widget.Attribute(name), pr("value", 0))
+		require.ErrorContains(t, err, "it is never returned", name)
+	}
 }

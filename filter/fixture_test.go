@@ -39,11 +39,12 @@ var widgetType = sync.OnceValue(func() *schema.ResourceType {
 		{Name: "owner", Type: schema.TypeReference, ReferenceTypes: []string{"User"}},
 		{Name: "tags", MultiValued: true},
 		{Name: "nums", Type: schema.TypeInteger, MultiValued: true},
+		{Name: "vault", Type: schema.TypeComplex, MultiValued: true, Mutability: schema.WriteOnly, SubAttributes: []*schema.Attribute{{Name: "value"}}},
 		{Name: "secrets", MultiValued: true, Mutability: schema.WriteOnly},
 		{Name: "spec", Type: schema.TypeComplex, SubAttributes: []*schema.Attribute{
 			sub("a", schema.TypeString), sub("b", schema.TypeString),
 			{Name: "immSub", Mutability: schema.Immutable}, {Name: "roSub", Mutability: schema.ReadOnly},
-			{Name: "labels", MultiValued: true}, {Name: "pin", Mutability: schema.WriteOnly},
+			{Name: "labels", MultiValued: true}, sub("primary", schema.TypeBoolean), {Name: "pin", Mutability: schema.WriteOnly},
 		}},
 		{Name: "items", Type: schema.TypeComplex, MultiValued: true, SubAttributes: []*schema.Attribute{
 			{Name: "value", Required: true}, sub("type", schema.TypeString), sub("display", schema.TypeString),

@@ -100,6 +100,8 @@ func TestMatchUser(t *testing.T) {
 		require.Equal(t, tt.want, checked(t, schema.UserType(), tt.in).Match(r), "%s: %s", tt.name, tt.in)
 	}
 
+	require.False(t, checked(t, schema.UserType(), `id eq ""`).Match(&schema.Resource{Attributes: r.Attributes}))
+
 	plain := resource(t, schema.UserType(), "u-2", `{"userName": "x"}`)
 	for in, want := range map[string]bool{
 		`schemas eq "` + enterprise + `"`:        false, // 7644-3.4.2.2-27
@@ -183,6 +185,7 @@ func TestMatchTypes(t *testing.T) {
 		{"7644-3.10-01 sub-attribute in an extension", extURN + `:marks.n eq 2`, true},
 		{"7644-3.10-01 brackets in an extension", extURN + `:marks[n eq 2 and value eq "k"]`, true},
 		{"7644-3.10-01 same element in an extension", extURN + `:marks[n eq 1 and value eq "k"]`, false},
+		{"AMB-14 primary of a singular attribute has no default", `spec.primary eq false or spec[primary eq false]`, false},
 		{"AMB-20 unqualified", `level eq 3`, true},
 		{"a dotted name", extURN + `:on.prem.name eq "Z"`, true},
 	}

@@ -26,7 +26,8 @@ func (e *SyntaxError) Error() string { return e.Msg + " (at byte " + strconv.Ito
 
 // Parse reads a filter by the grammar of RFC 7644 §3.4.2.2, with errata 4690 (no brackets inside brackets) and 7319 (a blank
 // between not and its parenthesis is optional). Where the grammar has one blank, several are accepted, and blanks next to
-// parentheses and brackets are ignored. The error is a [*SyntaxError]. The attributes are not looked up: that is [Check].
+// parentheses and brackets are ignored. After a schema URI, a name may have several dots, since names of extension attributes
+// may. The error is a [*SyntaxError]. The attributes are not looked up: that is [Check].
 func Parse(s string) (Expr, error) { return parse(s, false) }
 
 // ParseExtended reads what [Parse] does, and what some identity providers send instead: a comparison after a value path, as in

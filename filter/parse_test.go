@@ -161,6 +161,8 @@ func TestParseErrors(t *testing.T) {
 		{"7644-3.4.2.2-14 single quotes (AMB-32)", `a eq 'x'`, 5, "strings must be in double quotes"},
 		{"7644-3.4.2.2-14 no quotes (AMB-32)", `a eq bjensen`, 5, "strings must be in double quotes"},
 		{"7644-3.4.2.2-14 TRUE", `a eq TRUE`, 5, "true, false and null must be in lower case"},
+		{"7644-3.4.2.2-14 Null", `a eq Null`, 5, "true, false and null must be in lower case"},
+		{"7644-3.4.2.2-14 False", `a eq False`, 5, "true, false and null must be in lower case"},
 		{"7644-3.4.2.2-14 number ends in a point", `a eq 1.`, 5, "want a number as in JSON"},
 		{"7644-3.4.2.2-14 number starts with a point", `a eq .5`, 5, "want a value"},
 		{"7644-3.4.2.2-14 leading zero", `a eq 01`, 5, "want a number as in JSON"},
@@ -408,13 +410,16 @@ func TestParseHostile(t *testing.T) {
 				}
 			},
 		} {
-			start := time.Now()
-			f()
-			took := time.Since(start)
-			if took > 10*time.Millisecond {
-				t.Logf("%s took %v", name, took)
+			best := time.Hour
+			for try := 0; try < 5 && best > 10*time.Millisecond; try++ {
+				start := time.Now()
+				f()
+				best = min(best, time.Since(start))
 			}
-			require.Less(t, took, 100*time.Millisecond, name)
+			if best > 10*time.Millisecond {
+				t.Logf("%s took %v", name, best)
+			}
+			require.Less(t, best, 100*time.Millisecond, name)
 		}
 	}
 }

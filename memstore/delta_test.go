@@ -3,6 +3,7 @@ package memstore_test
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,14 +84,15 @@ func FuzzDelta(f *testing.F) {
 func texts(changes []patch.Change) []string {
 	out := []string{}
 	for _, c := range changes {
-		text := c.Path.String()
+		var text strings.Builder
+		text.WriteString(c.Path.String())
 		for _, v := range []schema.Value{c.Old, c.New} {
 			if v.Kind() == schema.KindComplex {
 				v = v.Object().Get("value")
 			}
-			text += "|" + v.Text()
+			text.WriteString("|" + v.Text())
 		}
-		out = append(out, text)
+		out = append(out, text.String())
 	}
 	return out
 }

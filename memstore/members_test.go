@@ -203,6 +203,7 @@ func TestProjection(t *testing.T) {
 		return errors.Join(r.Attributes.Set("displayName", "I"), r.Attributes.Set("members", refs(v.ID, u.ID)))
 	})
 	require.NoError(t, err)
+	require.True(t, r.Get("displayName").IsUnassigned(), "not returned")
 	r = get(t, groups, ctx, g.ID)
 	require.Equal(t, "H", r.Get("displayName").Text(), "not written")
 	require.Equal(t, "E", r.ExternalID, "not written")
@@ -210,30 +211,39 @@ func TestProjection(t *testing.T) {
 	require.Equal(t, []string{g.ID}, search(t, groups, ctx, `externalId eq "E" and displayName eq "h"`))
 }
 
-// A link of another type and name works like members, but makes no groups.
+// A type may have several links, of any name; the groups of a user come from members alone.
 func TestOtherLinks(t *testing.T) {
 	t.Parallel()
 	d := memstore.New(nil)
 	users, ctx := d.Users(), t.Context()
-	typ, err := schema.NewResourceType("Team", "", "", &schema.Schema{ID: "urn:example:Team", Attributes: []*schema.Attribute{
-		{Name: "owners", Type: schema.TypeComplex, MultiValued: true, SubAttributes: []*schema.Attribute{
+	group := schema.Group()
+	group.Attributes = append(group.Attributes, &schema.Attribute{
+		Name: "owners", Type: schema.TypeComplex, MultiValued: true, SubAttributes: []*schema.Attribute{
 			{Name: "value", CaseExact: true, Mutability: schema.Immutable},
 			{Name: "$ref", Type: schema.TypeReference, ReferenceTypes: []string{"User"}},
-		}},
-	}})
+		},
+	})
+	typ, err := schema.NewResourceType("Group", "", "", group)
 	require.NoError(t, err)
-	teams := d.Store(typ)
-	require.Equal(t, []string{"owners"}, teams.DeltaAttributes())
-	require.Equal(t, []string{"members"}, d.Groups().DeltaAttributes())
+	groups := d.Store(typ)
+	require.Equal(t, []string{"members", "owners"}, groups.DeltaAttributes())
 	require.Empty(t, users.DeltaAttributes())
-	u := create(t, users, ctx, "userName", "u")
-	team := create(t, teams, ctx, "owners", refs(u.ID))
+	u, v := create(t, users, ctx, "userName", "u"), create(t, users, ctx, "userName", "v")
+	g := create(t, groups, ctx, "displayName", "G", "owners", refs(u.ID), "members", refs(v.ID))
+	require.Equal(t, []string{u.ID}, subs(g, "owners.value"))
+	require.Equal(t, []string{v.ID}, subs(g, "members.value"))
 	require.Empty(t, membership(get(t, users, ctx, u.ID)))
-	require.Equal(t, []string{team.ID}, search(t, teams, ctx, `owners[value eq "`+u.ID+`"]`))
-	_, err = teams.Create(ctx, resource(t, teams, "owners", refs(team.ID)))
-	require.Contains(t, detail(t, err), "there is no user with id")
+	require.Equal(t, []string{"G direct"}, membership(get(t, users, ctx, v.ID)))
+	require.Empty(t, search(t, users, ctx, `groups.value eq "`+g.ID+`" and userName eq "u"`))
+	require.Equal(t, []string{v.ID}, search(t, users, ctx, `groups.value eq "`+g.ID+`"`))
+	require.Equal(t, []string{g.ID}, search(t, groups, ctx, `owners[value eq "`+u.ID+`"]`))
+	require.Empty(t, search(t, groups, ctx, `members[value eq "`+u.ID+`"]`))
+	_, err = groups.Create(ctx, resource(t, groups, "displayName", "H", "owners", refs(g.ID)))
+	require.Contains(t, detail(t, err), "owners: there is no user with id")
 	require.NoError(t, users.Delete(ctx, u.ID, ""))
-	require.True(t, get(t, teams, ctx, team.ID).Get("owners").IsUnassigned())
+	require.True(t, get(t, groups, ctx, g.ID).Get("owners").IsUnassigned())
+	require.NoError(t, groups.Delete(ctx, g.ID, ""))
+	require.Empty(t, membership(get(t, users, ctx, v.ID)))
 }
 
 func TestTenants(t *testing.T) {

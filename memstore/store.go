@@ -75,7 +75,7 @@ func (s *Store) List(ctx context.Context, p scim.Projection) iter.Seq2[*scim.Res
 // Create stores r under a new id. A taken unique attribute is [scim.ErrUniqueness], a member that does not exist
 // [scim.ErrInvalidValue].
 func (s *Store) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
-	c, err := s.change(r)
+	c, err := s.change(r, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (s *Store) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, e
 
 // Replace stores r over the resource with its id; see [scim.ResourceStore].
 func (s *Store) Replace(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
-	c, err := s.change(r)
+	c, err := s.change(r, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -130,11 +130,13 @@ func (s *Store) Update(ctx context.Context, id string, p scim.Projection, fn fun
 		if err := fn(&next); err != nil {
 			return nil, err
 		}
-		c, err := s.change(s.keep(p, &old.resource, &next))
+		c, err := s.change(s.keep(p, &old.resource, &next), func(link int) bool {
+			a := s.links[link].attr
+			return n.links[link].all && !a.Equal(shown.Attributes.Value(a), next.Attributes.Value(a))
+		})
 		if err != nil {
 			return nil, err
 		}
-		c.unlink(s, n, shown, &next)
 		var made *record
 		st, err = b.write(ctx, s.d, func(st *state) (err error) {
 			if st.find(s, id) != old {

@@ -267,7 +267,6 @@ func TestNoAliasing(t *testing.T) {
 	sent.Attributes = sent.Attributes.With(email, schema.List(elements...))
 	created, err := users.Create(ctx, sent)
 	require.NoError(t, err)
-	want := json(t, created)
 	spoil := func(r *scim.Resource) {
 		require.NoError(t, r.Attributes.Set("userName", "spoilt"))
 		require.NoError(t, r.Attributes.Set("emails", nil))
@@ -288,7 +287,7 @@ func TestNoAliasing(t *testing.T) {
 		return r.Attributes.Set("title", "T")
 	})
 	require.NoError(t, err)
-	want = json(t, updated)
+	want := json(t, updated)
 	spoil(kept)
 	spoil(updated)
 	require.Equal(t, want, json(t, get(t, users, ctx, id)))
@@ -394,8 +393,25 @@ func TestCancelled(t *testing.T) {
 	require.ErrorIs(t, last, context.Canceled)
 	_, err := users.Search(ctx, query(t, users, `userName co "u"`, "", false))
 	require.ErrorIs(t, err, context.Canceled)
+	for _, f := range []string{`userName co "u"`, `displayName eq null or userName eq "u"`} {
+		_, err = users.Search(&endsSoon{t.Context(), 3}, query(t, users, f, "userName", false))
+		require.ErrorIs(t, err, context.Canceled, "a scan must look at its context")
+	}
 	_, err = users.Create(ctx, resource(t, users, "userName", "x"))
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = users.Get(ctx, "x", scim.Projection{})
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// endsSoon is a context that ends when it has been asked a number of times.
+type endsSoon struct {
+	context.Context
+	left int
+}
+
+func (c *endsSoon) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
 }

@@ -26,8 +26,9 @@ type secret struct {
 	value schema.Value
 }
 
-// change returns the change that makes r the stored resource.
-func (s *Store) change(r *schema.Resource) (*change, error) {
+// change returns the change that makes r the stored resource, except that links stay as they are for which touched is
+// false. A nil touched is true for all.
+func (s *Store) change(r *schema.Resource, touched func(link int) bool) (*change, error) {
 	switch t := r.Attributes.Type(); {
 	case t == nil && r.Attributes.Len() == 0:
 	case t != s.typ:
@@ -38,6 +39,9 @@ func (s *Store) change(r *schema.Resource) (*change, error) {
 	}
 	c := &change{externalID: r.ExternalID, attributes: s.typ.Object()}
 	for n := range s.links {
+		if touched != nil && !touched(n) {
+			continue
+		}
 		ids, err := s.links[n].ids(r.Attributes.Value(s.links[n].attr))
 		if err != nil {
 			return nil, err
@@ -118,18 +122,6 @@ func hasSecrets(t *schema.ResourceType) bool {
 		}
 	}
 	return false
-}
-
-// unlink drops the changes of links that were not shown to fn of Update, or that it left alone.
-func (c *change) unlink(s *Store, n needs, shown, next *schema.Resource) {
-	kept := c.members[:0]
-	for _, m := range c.members {
-		a := s.links[m.link].attr
-		if n.links[m.link].all && !a.Equal(shown.Attributes.Value(a), next.Attributes.Value(a)) {
-			kept = append(kept, m)
-		}
-	}
-	c.members = kept
 }
 
 // deltaChange returns the change that d makes to old.
@@ -277,52 +269,4 @@ func (s *Store) remove(st *state, r *record) error {
 	t.records = t.records.without(key{seq: r.seq})
 	st.ids = st.ids.without(key{text: id})
 	return nil
-}
-
-// same reports whether a write that makes w of v changes nothing: letter case counts, the order of elements does not.
-func same(v, w schema.Value) bool {
-	if v.IsUnassigned() || w.IsUnassigned() {
-		return v.IsUnassigned() && w.IsUnassigned()
-	}
-	if v.Kind() != w.Kind() {
-		return false
-	}
-	switch v.Kind() {
-	case schema.KindComplex:
-		o, p := v.Object(), w.Object()
-		if o.Len() != p.Len() {
-			return false
-		}
-		for a, x := range o.All() {
-			if !same(x, p.Value(a)) {
-				return false
-			}
-		}
-		return true
-	case schema.KindList:
-		if v.Len() != w.Len() {
-			return false
-		}
-		sameOrder := true
-		for i, e := range v.Elements() {
-			sameOrder = sameOrder && same(e, w.Index(i))
-		}
-		if sameOrder {
-			return true
-		}
-		counts := map[string]int{}
-		for _, e := range v.Elements() {
-			counts[e.String()]++
-		}
-		for _, e := range w.Elements() {
-			counts[e.String()]--
-		}
-		for _, n := range counts {
-			if n != 0 {
-				return false
-			}
-		}
-		return true
-	}
-	return v.Equal(w)
 }

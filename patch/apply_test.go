@@ -38,6 +38,10 @@ func TestGeneral(t *testing.T) {
 			id: "AMB-52 remove an extension that this request has filled", base: w1, ops: `{"op":"add","path":"` + extURI + `","value":{"e":"x","es":["y"]}},{"op":"remove","path":"schemas[value eq \"` + extURI + `\"]"}`,
 			same: true,
 		},
+		{
+			id: "AMB-52 remove an extension that has values of this request only", base: w1, ops: `{"op":"add","path":"` + extURI + `:es","value":["y"]},{"op":"remove","path":"schemas[value eq \"` + extURI + `\"]"}`,
+			same: true,
+		},
 		{id: "7644-3.5.2-11 qualified attribute brings its URI", base: u1, with: `{"` + enterprise + `":null}`, ops: `{"op":"add","path":"` + enterprise + `:employeeNumber","value":"1"}`, want: `{"` + enterprise + `":{"employeeNumber":"1"}}`},
 		{
 			id: "7644-3.5.2-12 one after the other", base: u1,
@@ -79,6 +83,11 @@ func TestGeneral(t *testing.T) {
 		{id: "7644-3.5.2-20 there and back", base: u1, ops: `{"op":"replace","path":"active","value":false},{"op":"replace","path":"active","value":true}`, same: true},
 		{id: "7644-3.5.2-20 come and gone", base: u1, ops: `{"op":"add","path":"emails","value":{"value":"x"}},{"op":"remove","path":"emails[value eq \"x\"]"}`, same: true},
 		{id: "7644-3.5.2-20 gone and come", base: g1, ops: `{"op":"remove","path":"members[value eq \"U1\"]"},{"op":"add","path":"members","value":{"value":"U1"}}`, same: true},
+		{
+			id: "7644-3.5.2-12 a removed element leaves nothing", base: w1,
+			ops:  `{"op":"add","path":"links","value":{"value":"a","kind":"k"}},{"op":"remove","path":"links[value eq \"a\"]"},{"op":"add","path":"links","value":{"value":"a"}}`,
+			want: `{"links":[{"value":"a"}]}`,
+		},
 		{id: "7644-3.5.2-20 primary there and back", base: u1, ops: `{"op":"add","path":"emails[type eq \"home\"].primary","value":true},{"op":"add","path":"emails[type eq \"work\"].primary","value":true}`, same: true},
 
 		{id: "7643-2.2-mut-03 readOnly", base: w1, ops: `{"op":"replace","path":"ro","value":"x"}`, fail: schema.ViolatesMutability},
@@ -100,6 +109,13 @@ func TestGeneral(t *testing.T) {
 		{id: "immutable multi-valued, same values", base: w1, with: `{"marks":["a","b"]}`, ops: `{"op":"replace","path":"marks","value":["B","a"]},{"op":"add","path":"marks","value":[]}`, same: true},
 		{id: "immutable multi-valued, another value", base: w1, with: `{"marks":["a","b"]}`, ops: `{"op":"add","path":"marks","value":"c"}`, fail: schema.ViolatesMutability},
 		{id: "immutable multi-valued, a value changed", base: w1, with: `{"marks":["a","b"]}`, ops: `{"op":"replace","path":"marks[value eq \"a\"]","value":"c"}`, fail: schema.ViolatesMutability},
+		{id: "immutable complex without a value", base: w1, ops: `{"op":"add","path":"seal","value":{"x":"1","y":"2"}}`, want: `{"seal":{"x":"1","y":"2"}}`},
+		{id: "immutable complex without a value, sub-attribute", base: w1, ops: `{"op":"add","path":"seal.x","value":"1"}`, want: `{"seal":{"x":"1"}}`},
+		{id: "immutable complex, same value", base: w1, with: `{"seal":{"x":"1"}}`, ops: `{"op":"replace","path":"seal","value":{"x":"1"}},{"op":"replace","path":"seal.x","value":"1"}`, same: true},
+		{id: "immutable complex, another value", base: w1, with: `{"seal":{"x":"1"}}`, ops: `{"op":"replace","path":"seal","value":{"x":"2"}}`, fail: schema.ViolatesMutability},
+		{id: "immutable complex, one more sub-attribute", base: w1, with: `{"seal":{"x":"1"}}`, ops: `{"op":"add","path":"seal.y","value":"2"}`, fail: schema.ViolatesMutability},
+		{id: "immutable complex, removed", base: w1, with: `{"seal":{"x":"1"}}`, ops: `{"op":"remove","path":"seal"}`, fail: schema.ViolatesMutability},
+		{id: "immutable complex, sub-attribute removed", base: w1, with: `{"seal":{"x":"1"}}`, ops: `{"op":"remove","path":"seal.x"}`, fail: schema.ViolatesMutability},
 		{id: "7643-2.2-mut-12 readWrite", base: w1, with: `{"color":"red"}`, ops: `{"op":"replace","path":"color","value":"green"}`, want: `{"color":"green"}`},
 		{id: "7643-2.2-req-03 required sub-attribute of an element", base: w1, ops: `{"op":"add","path":"items","value":[{"type":"a"}]}`, fail: schema.InvalidValue},
 		{id: "7643-2.2-req-03 required sub-attribute of a complex value", base: w1, ops: `{"op":"add","path":"box.x","value":"a"}`, fail: schema.InvalidValue},
@@ -134,9 +150,13 @@ func TestWriteOnly(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, schema.KindNull, got.Get("box.secret").Kind())
 	require.Len(t, changes, 1)
-	_, changes, err = run(r, `{"op":"remove","path":"box.secret"},{"op":"remove","path":"box"}`)
+	_, changes, err = run(r, `{"op":"remove","path":"box.secret"}`)
 	require.NoError(t, err)
 	require.Empty(t, changes, "what is not there has no parts")
+	got, changes, err = run(resource(t, w1, `{"ranks":[{"value":"a"}]}`), `{"op":"remove","path":"ranks[value eq \"a\"].key"}`)
+	require.NoError(t, err)
+	require.Equal(t, schema.KindNull, got.Get(`ranks[value eq "a"].key`).Kind())
+	require.Len(t, changes, 1)
 	got, changes, err = run(resource(t, w1, `{"box":{"lid":"l"}}`), `{"op":"remove","path":"box"}`)
 	require.NoError(t, err)
 	require.True(t, got.Get("box").IsUnassigned())
@@ -265,7 +285,7 @@ func TestChanges(t *testing.T) {
 		{"externalId", u1, "", `{"op":"replace","path":"externalId","value":"E2"}`, []string{"externalId: E1 -> E2"}},
 		{"sub-attribute", u1, "", `{"op":"replace","path":"` + enterprise + `:manager.value","value":"U3"}`, []string{enterprise + ":manager.value: U2 -> U3"}},
 		{"member", g1, "", `{"op":"add","path":"members","value":[{"value":"U1"},{"value":"U2"}]}`, []string{`members:  -> {"value":"U2"}`}},
-		{"members", g1, "", `{"op":"replace","path":"members","value":[{"value":"U3"}]}`, []string{`members:  -> {"value":"U3"}`, `members: {"value":"U1","type":"User","display":"Babs"} -> `}},
+		{"members", g1, "", `{"op":"replace","path":"members","value":[{"value":"U3","type":"User"}]}`, []string{`members:  -> {"value":"U3","type":"User"}`, `members: {"value":"U1","type":"User","display":"Babs"} -> `}},
 		{"one element", u1, threeEmails, `{"op":"replace","path":"emails[value sw \"b\"].display","value":"d"}`, []string{`emails: {"value":"b@x.org","type":"work"} -> {"value":"b@x.org","display":"d","type":"work"}`}},
 		{"value of an element", u1, threeEmails, `{"op":"replace","path":"emails[type eq \"home\"].value","value":"d"}`, []string{`emails: {"value":"c@example.com","type":"home"} -> {"value":"d","type":"home"}`}},
 		{
@@ -288,6 +308,10 @@ func TestChanges(t *testing.T) {
 			require.Empty(t, patch.Diff(got, got))
 		})
 	}
+	twice, once := resource(t, g1, `{"members":[{"value":"a"},{"value":"a"}]}`), resource(t, g1, `{"members":[{"value":"a"}]}`)
+	require.Equal(t, []string{`members: {"value":"a"} -> `}, describe(patch.Diff(twice, once)), "an element that the store held twice")
+	require.Equal(t, []string{`members:  -> {"value":"a"}`}, describe(patch.Diff(once, twice)))
+	require.Empty(t, patch.Diff(&schema.Resource{}, &schema.Resource{}))
 }
 
 // TestInvalidBefore: an application may have stored what SCIM does not allow. To disable such a user must still work.

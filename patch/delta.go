@@ -12,15 +12,13 @@ func (d *Delta) Apply(r *schema.Resource) (*schema.Resource, []Change, error) {
 		return nil, nil, err
 	}
 	for _, c := range d.Set {
+		if err := checkPath(c.Path, false); err != nil {
+			return nil, nil, err
+		}
 		if err := conform(c.Path.Target(), c.New, false); err != nil {
 			return nil, nil, err
 		}
-		old := s.get(c.Path)
-		next, err := assigned(c.Path.Target(), old, c.New, false)
-		if err == nil {
-			err = s.set(c.Path, old, next)
-		}
-		if err != nil {
+		if err := s.assign(c.Path, c.New, false); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -32,7 +30,23 @@ func (d *Delta) Apply(r *schema.Resource) (*schema.Resource, []Change, error) {
 	return s.finish(nil)
 }
 
+// checkPath reports a path that leads to nothing that a delta may change, or not to a multi-valued attribute where one is
+// wanted and the other way round.
+func checkPath(p schema.Path, multi bool) error {
+	a := p.Target()
+	switch {
+	case a == nil || p.Attribute == nil || p.Sub != nil && p.Attribute.MultiValued || multi != (a.MultiValued && p.Sub == nil):
+		return fault(schema.InvalidPath, p.String(), "does not suit its place in the delta")
+	case a.Mutability == schema.ReadOnly, p.Attribute.Mutability == schema.ReadOnly:
+		return readOnly(p.String())
+	}
+	return nil
+}
+
 func (s *state) deltaElements(e ElementDelta) error {
+	if err := checkPath(e.Path, true); err != nil {
+		return err
+	}
 	l := s.list(e.Path)
 	if e.Clear {
 		l.clear()

@@ -1,12 +1,19 @@
 package patch
 
-import "github.com/embedscim/scim/schema"
+import (
+	"slices"
+
+	"github.com/embedscim/scim/schema"
+)
 
 // Diff returns what the change from before to after consists of, in the order of the schema: see [Change]. Elements count
 // as the same as [schema.Attribute.ElementKey] says; one whose value has changed is the same if it is the only one of its
 // type. The order of elements does not count. id and meta, which are not the client's, are left out.
-func Diff(before, after *schema.Resource) []Change {
-	var d differ
+func Diff(before, after *schema.Resource) []Change { return diff(before, after, nil) }
+
+// diff is Diff; if worked is not nil, multi-valued attributes that are not in it have not changed.
+func diff(before, after *schema.Resource, worked func(schema.Path) bool) []Change {
+	d := differ{worked: worked}
 	t := after.Attributes.Type()
 	if t == nil {
 		return nil
@@ -29,7 +36,10 @@ func Diff(before, after *schema.Resource) []Change {
 	return d.changes
 }
 
-type differ struct{ changes []Change }
+type differ struct {
+	changes []Change
+	worked  func(schema.Path) bool
+}
 
 func (d *differ) add(p schema.Path, old, new schema.Value) {
 	for _, a := range [...]*schema.Attribute{p.Attribute, p.Sub} {
@@ -47,12 +57,13 @@ func (d *differ) add(p schema.Path, old, new schema.Value) {
 }
 
 func (d *differ) attribute(a *schema.Attribute, x, y schema.Value) {
-	if same(x, y) {
-		return
-	}
-	switch p := a.Path(); {
+	p := a.Path()
+	switch {
 	case a.MultiValued && p.Sub == nil:
-		d.elements(a, x, y)
+		if d.worked == nil || d.worked(p) {
+			d.elements(a, x, y)
+		}
+	case same(x, y):
 	case a.Type == schema.TypeComplex:
 		for _, sub := range a.SubAttributes {
 			d.attribute(sub, x.Object().Value(sub), y.Object().Value(sub))
@@ -64,6 +75,8 @@ func (d *differ) attribute(a *schema.Attribute, x, y schema.Value) {
 
 func (d *differ) elements(a *schema.Attribute, x, y schema.Value) {
 	lo, m, n := 0, x.Len(), y.Len()
+	secrets := slices.ContainsFunc(a.SubAttributes, func(sub *schema.Attribute) bool { return sub.Mutability == schema.WriteOnly })
+	same := func(v, w schema.Value) bool { return v.Equal(w) && (!secrets || nulls(v) == nulls(w)) }
 	// Most elements stay: those before and after the changed ones need no keys.
 	for lo < m && lo < n && same(x.Index(lo), y.Index(lo)) {
 		lo++
@@ -71,6 +84,9 @@ func (d *differ) elements(a *schema.Attribute, x, y schema.Value) {
 	for m > lo && n > lo && same(x.Index(m-1), y.Index(n-1)) {
 		m--
 		n--
+	}
+	if lo == m && lo == n {
+		return
 	}
 	p := a.Path()
 	known := make(map[string][]schema.Value, m-lo)

@@ -157,3 +157,30 @@ func described(x filter.Expr, o schema.Object) (schema.Object, bool) {
 	}
 	return o, false
 }
+
+// singular carries out an operation on a single complex value, or on a part of it, if the filter of the path selects it.
+// No path in a request has such a filter (RFC 7644 §3.5.2): package compat makes it for identity providers that send one.
+func (s *state) singular(op *Op) error {
+	p := op.Target
+	if op.Op == Add && nothing(op.Value) {
+		return nil
+	}
+	if !p.Filter.MatchElement(s.get(p.Attr)) {
+		if s.idle = op.Op == Remove; s.idle {
+			return nil
+		}
+		return noTarget(p.Attr.Target())
+	}
+	attr := p.Attr
+	if p.Sub != nil {
+		attr.Sub = p.Sub
+	}
+	s.selected = attr
+	if op.Op == Remove {
+		if a := attr.Target(); a.Required {
+			return required(a.String())
+		}
+		return s.remove(attr)
+	}
+	return s.assign(attr, op.Value, op.Op == Add)
+}

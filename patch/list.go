@@ -3,7 +3,6 @@ package patch
 import (
 	"slices"
 
-	"github.com/embedscim/scim/filter"
 	"github.com/embedscim/scim/schema"
 )
 
@@ -28,12 +27,11 @@ type list struct {
 	asserted []int // elements that the operation makes primary
 }
 
-// maxScans is how often elements are looked up one by one before it is worth making an index.
-const maxScans = 2
-
 func newList(a *schema.Attribute, v schema.Value) *list {
-	l := &list{a: a, elems: make([]schema.Value, v.Len()), live: v.Len(), loaded: v.Len()}
-	for i := range v.Len() {
+	n := v.Len()
+	// Mostly a few elements come in: they find room.
+	l := &list{a: a, elems: make([]schema.Value, n, n+4), live: n, loaded: n}
+	for i := range n {
 		l.elems[i] = v.Index(i)
 	}
 	if a.Type != schema.TypeComplex {
@@ -50,110 +48,6 @@ func newList(a *schema.Attribute, v schema.Value) *list {
 		l.carries = l.carries || carried(sub) && sub != l.value
 	}
 	return l
-}
-
-// identity returns the part of an element that l.value stands for.
-func (l *list) identity(e schema.Value) schema.Value {
-	if l.value == l.a {
-		return e
-	}
-	return e.Object().Value(l.value)
-}
-
-// find returns the position of the element that counts as the same as e, or -1.
-func (l *list) find(e schema.Value) int {
-	if l.live == 0 {
-		return -1
-	}
-	if l.index == nil && l.scans < maxScans && l.value != nil {
-		l.scans++
-		if want := l.identity(e); !want.IsUnassigned() {
-			for i, x := range l.elems {
-				if l.isLive(i) && l.value.Equal(l.identity(x), want) {
-					return i
-				}
-			}
-			return -1
-		}
-	}
-	l.makeIndex()
-	if i, ok := l.index[l.a.ElementKey(e)]; ok {
-		return i
-	}
-	return -1
-}
-
-func (l *list) makeIndex() {
-	if l.index != nil {
-		return
-	}
-	l.index = make(map[string]int, l.live)
-	for i, e := range l.elems {
-		if !l.isLive(i) {
-			continue
-		}
-		k := l.a.ElementKey(e)
-		if _, ok := l.index[k]; ok {
-			l.repeated = true
-			continue
-		}
-		l.index[k] = i
-	}
-}
-
-func (l *list) isLive(i int) bool { return l.elems[i].Kind() != schema.KindUnassigned }
-
-// positions returns the positions of the elements that f selects, or of all if f is nil.
-func (l *list) positions(f *filter.Checked) []int {
-	var out []int
-	if f != nil && l.value != nil && l.scans >= maxScans {
-		if terms, ok := identities(f.Expr(), l.value, nil); ok {
-			if l.makeIndex(); !l.repeated {
-				for _, v := range terms {
-					if i := l.find(l.element(v)); i >= 0 && !slices.Contains(out, i) {
-						out = append(out, i)
-					}
-				}
-				slices.Sort(out)
-				return out
-			}
-		}
-	}
-	l.scans++
-	for i, e := range l.elems {
-		if l.isLive(i) && (f == nil || f.MatchElement(e)) {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
-// element returns an element with no more than the given identity.
-func (l *list) element(v schema.Value) schema.Value {
-	if l.value == l.a {
-		return v
-	}
-	return schema.Complex(l.a.Object().With(l.value, v))
-}
-
-// identities returns the values that x compares with, if x is comparisons of value with eq, joined by "or".
-func identities(x filter.Expr, value *schema.Attribute, terms []schema.Value) ([]schema.Value, bool) {
-	switch x := x.(type) {
-	case *filter.Logical:
-		if x.Op != filter.Or {
-			return nil, false
-		}
-		terms, ok := identities(x.Left, value, terms)
-		if !ok {
-			return nil, false
-		}
-		return identities(x.Right, value, terms)
-	case *filter.Comparison:
-		if x.Op == filter.Equal && x.Path.Target() == value && !x.Operand.IsUnassigned() {
-			return append(terms, x.Operand), true
-		}
-	}
-	return nil, false
 }
 
 // assign adds the elements of v, a list or one element, or puts them in the place of all others.
@@ -249,12 +143,13 @@ func (l *list) set(i int, v schema.Value) int {
 		return i
 	}
 	l.touched = true
-	l.elems[i] = v
 	was, is := l.a.ElementKey(old), l.a.ElementKey(v)
 	if was == is {
+		l.elems[i] = v
 		return i
 	}
-	l.makeIndex()
+	l.makeIndex() // of the elements as they were
+	l.elems[i] = v
 	if l.index[was] == i {
 		delete(l.index, was)
 	}
@@ -274,11 +169,6 @@ func (l *list) set(i int, v schema.Value) int {
 	l.elems[gone] = schema.Value{}
 	l.live--
 	l.index[is] = keep
-	for n, at := range l.asserted {
-		if at == gone {
-			l.asserted[n] = keep
-		}
-	}
 	return keep
 }
 
@@ -360,6 +250,9 @@ func (l *list) settle() error {
 
 // current returns the elements as they are.
 func (l *list) current() schema.Value {
+	if l.live > 0 && l.live == len(l.elems) {
+		return schema.List(l.elems...)
+	}
 	out := make([]schema.Value, 0, l.live)
 	for i, e := range l.elems {
 		if l.isLive(i) {

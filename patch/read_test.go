@@ -213,6 +213,15 @@ func TestWithPath(t *testing.T) {
 	require.Equal(t, schema.KindBoolean, patch.NewOp(typ, "add", "active", ops[0].Value).Value.Kind())
 }
 
+func TestErrorIndex(t *testing.T) {
+	t.Parallel()
+	op := patch.NewOp(schema.UserType(), patch.Remove, "", schema.Value{})
+	op.Index = 7
+	require.ErrorContains(t, patch.Check(schema.UserType(), []patch.Op{op}), "operation 7 (remove)")
+	op.Index = 0
+	require.ErrorContains(t, patch.Check(schema.UserType(), []patch.Op{op}), "operation 1 (remove)")
+}
+
 func TestErrorText(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cret"
@@ -224,6 +233,7 @@ func TestErrorText(t *testing.T) {
 		{"type of an element", u1, `{"op":"replace","path":"emails[type eq \"other\"].value","value":"x"}`, `operation 1 (replace emails[type eq "other"].value): the filter selects no value of emails: add a value with the path emails first`},
 		{"id of a member", g1, `{"op":"replace","path":"members[value eq \"U9\"].type","value":"User"}`, `operation 1 (replace members[value eq "U9"].type): the filter selects no value of members: add a value with the path members first`},
 		{"no address", u1, `{"op":"replace","path":"emails[not (value eq \"s3cret\") and (type eq \"x\" or display co \"s3cret\") and primary eq true].value","value":"x"}`, `operation 1 (replace emails[not (value eq …) and (type eq "x" or display co …) and primary eq true].value): the filter`},
+		{"no value with pr", u1, `{"op":"replace","path":"emails[display pr].value","value":"x"}`, `operation 1 (replace emails[display pr].value): the filter`},
 		{"no filter that can't be read", u1, `{"op":"replace","path":"emails[value eq s3cret].value","value":"x"}`, `operation 1 (replace emails[…].value): `},
 		{"no filter without an end", u1, `{"op":"replace","path":"emails[value eq \"s3cret","value":"x"}`, `operation 1 (replace emails[…): `},
 		{"no value of the wrong type", u1, `{"op":"replace","path":"name","value":"s3cret"}`, `operation 1 (replace name): must be an object, got a string`},

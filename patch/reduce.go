@@ -10,7 +10,8 @@ import (
 // Reduce returns what operations on a resource of type t come to, if that does not depend on the resource: the Delta then
 // does the same to any resource as [Apply]. keyed names the multi-valued attributes whose elements may be added and
 // removed by it. It reports false for operations that do not pass [Check], and for all but these:
-//   - add and replace of singular attributes and sub-attributes that are readWrite, and remove unless they are required;
+//   - add and replace of singular attributes and sub-attributes that are readWrite, and remove unless they are required, but
+//     not of a reference to another resource, such as manager.value, on which other sub-attributes depend;
 //   - add, replace and remove of a keyed attribute as a whole, and remove of elements that a filter selects by their value,
 //     as in members[value eq "id"], or by several values joined with "or".
 //
@@ -131,7 +132,7 @@ func (rd *reducer) value(p schema.Path, v schema.Value, add bool) bool {
 		c := rd.elements(p)
 		return c != nil && c.assign(v, add)
 	case nothing(v):
-		return add && settable(p) || rd.unset(p)
+		return add || rd.unset(p)
 	case a.Type == schema.TypeComplex:
 		for sub, sv := range v.Object().All() {
 			if !rd.value(sub.Path(), sv, add) {
@@ -140,7 +141,7 @@ func (rd *reducer) value(p schema.Path, v schema.Value, add bool) bool {
 		}
 		return true
 	}
-	if !settable(p) || a.Required && strings.TrimSpace(v.Text()) == "" {
+	if !settable(p) || staleBy(p) || a.Required && strings.TrimSpace(v.Text()) == "" {
 		return false
 	}
 	rd.put(p, v)
@@ -179,6 +180,11 @@ func settable(p schema.Path) bool {
 		return false
 	}
 	return p.Extension == nil || !p.Extension.Required && !needsParts(p.Extension)
+}
+
+// staleBy reports whether to set what p leads to makes other sub-attributes stale; see dropStale.
+func staleBy(p schema.Path) bool {
+	return p.Sub != nil && p.Sub.Name == "value" && slices.ContainsFunc(p.Attribute.SubAttributes, stale)
 }
 
 // needsParts reports whether a, once it is there, must have certain parts.

@@ -84,7 +84,7 @@ func TestRemove(t *testing.T) {
 		{
 			id: "members one by one, more than are looked up without an index", base: g1, with: `{"members":[{"value":"a"},{"value":"b"},{"value":"c"},{"value":"d"},{"value":"e"},{"value":"f"}]}`,
 			ops: `{"op":"remove","path":"members[value eq \"a\"]"},{"op":"remove","path":"members[value eq \"b\"]"},{"op":"remove","path":"members[value eq \"c\"]"},
-				{"op":"remove","path":"members[value eq \"d\" or value eq \"nope\" or value eq \"e\"]"},{"op":"remove","path":"members[value eq \"A\"]"}`,
+				{"op":"remove","path":"members[value eq \"d\" or value eq \"nope\" or value eq \"e\"]"},{"op":"remove","path":"members[value eq \"A\"]"},{"op":"remove","path":"members[value eq \"f\" and value eq \"a\"]"},{"op":"remove","path":"members[value ne \"f\"]"}`,
 			want: `{"members":[{"value":"f"}]}`,
 		},
 		{

@@ -35,6 +35,22 @@ func TestReplace(t *testing.T) {
 			id: "part of an element that is not sent goes", base: w1, with: `{"links":[{"value":"a","level":1,"kind":"k","shown":"s"}]}`, ops: `{"op":"replace","path":"links","value":[{"value":"a"}]}`,
 			want: `{"links":[{"value":"a","kind":"k","shown":"s"}]}`,
 		},
+		{
+			id: "immutable part of an element that is sent anew", base: w1, with: `{"links":[{"value":"a","kind":"k","shown":"s"}]}`, ops: `{"op":"replace","path":"links","value":[{"value":"a","kind":"other"}]}`,
+			want: `{"links":[{"value":"a","kind":"other","shown":"s"}]}`,
+		},
+		{
+			id: "7643-2.4-05 selected elements become one", base: u1, with: `{"emails":[{"value":"a","type":"work"},{"value":"a","type":"home"},{"value":"b","type":"x"}]}`,
+			ops: `{"op":"replace","path":"emails[value eq \"a\"].type","value":"home"}`, want: `{"emails":[{"value":"a","type":"home"},{"value":"b","type":"x"}]}`,
+		},
+		{
+			id: "7643-2.4-05 7644-3.5.2-13 selected elements become one that is primary", base: u1, with: `{"emails":[{"value":"a","type":"work"},{"value":"a","type":"home"},{"value":"b","primary":true}]}`,
+			ops: `{"op":"replace","path":"emails[value eq \"a\"]","value":{"type":"home","primary":true}}`, want: `{"emails":[{"value":"a","type":"home","primary":true},{"value":"b","primary":false}]}`,
+		},
+		{
+			id: "7644-3.5.2-13 primary of elements that are identified by value alone", base: w1, with: `{"ranks":[{"value":"a","primary":true},{"value":"b"}]}`, ops: `{"op":"add","path":"ranks","value":{"value":"b","primary":true}}`,
+			want: `{"ranks":[{"value":"a","primary":false},{"value":"b","primary":true}]}`,
+		},
 		{id: "7644-3.5.2.3-04 not there", base: u1, ops: `{"op":"replace","path":"title","value":"T"}`, want: `{"title":"T"}`},
 		{id: "7644-3.5.2.3-04 sub-attribute not there", base: u1, with: `{"name":null}`, ops: `{"op":"replace","path":"name.givenName","value":"T"}`, want: `{"name":{"givenName":"T"}}`},
 		{id: "7644-3.5.2.3-04 extension not there", base: u1, with: `{"` + enterprise + `":null}`, ops: `{"op":"replace","path":"` + enterprise + `:division","value":"T"}`, want: `{"` + enterprise + `":{"division":"T"}}`},

@@ -42,18 +42,13 @@ func (s *state) schemas(op *Op) error {
 		return fault(typ, a.Name, "must keep "+base+", the base schema")
 	}
 	for _, c := range s.t.Attributes() {
-		if c.IsExtension() && !has(c.Name) && s.has(c) {
+		if c.IsExtension() && !has(c.Name) && !s.r.Attributes.Value(c).IsUnassigned() {
 			if err := s.removeExtension(c); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// has reports whether the resource has to do with an extension.
-func (s *state) has(c *schema.Attribute) bool {
-	return c.Required || !s.r.Attributes.Value(c).IsUnassigned()
 }
 
 // label checks the schemas attribute of a value without a path: there it only says what the value holds.

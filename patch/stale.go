@@ -31,10 +31,15 @@ func (s *state) dropStaleOf(a *schema.Attribute, before schema.Value) {
 		return
 	}
 	next := o.Transform(func(sub *schema.Attribute, v schema.Value) schema.Value {
-		if (sub.Name == "$ref" || sub.Mutability == schema.ReadOnly) && same(v, was.Value(sub)) {
+		if stale(sub) && same(v, was.Value(sub)) {
 			return schema.Value{}
 		}
 		return v
 	})
 	s.r.Attributes = put(s.r.Attributes, a.Path(), complexOrNone(next))
+}
+
+// stale reports whether sub says something about the sub-attribute value beside it.
+func stale(sub *schema.Attribute) bool {
+	return sub.Name == "$ref" || sub.Mutability == schema.ReadOnly
 }

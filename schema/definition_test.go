@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -121,6 +122,7 @@ func TestResourceTypeRefused(t *testing.T) {
 	}{
 		{"no name", "", "/X", nil, "the name must be"},
 		{"name with a slash", "A/B", "/X", nil, "the name must be"},
+		{"name with a dot", "A.B", "/X", nil, "the name must be"},
 		{"endpoint without slash", "T", "Things", nil, "endpoint"},
 		{"endpoint with two segments", "T", "/a/b", nil, "endpoint"},
 		{"endpoint empty", "T", "/", nil, "endpoint"},
@@ -195,6 +197,31 @@ func TestAttributes(t *testing.T) {
 	require.True(t, typ.Attribute("blob").Exact(), "7643-2.3.6-02")
 	require.True(t, typ.Attribute("code").Exact())
 	require.False(t, name.Exact())
+}
+
+// TestCommonAttributes is RFC 7643 §3.1 and checklist rows 7643-3.1-04, -06, -07, -12, -14 and AMB-18.
+func TestCommonAttributes(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, a := range schema.UserType().Attributes()[:4] {
+		for _, x := range append([]*schema.Attribute{a}, a.SubAttributes...) {
+			got = append(got, fmt.Sprint(x, " ", x.Type, " multiValued=", x.MultiValued, " required=", x.Required, " exact=", x.Exact(), " ",
+				x.Mutability, " ", x.Returned, " ", x.Uniqueness))
+			require.NotEmpty(t, x.Description)
+			require.True(t, x.IsCommon())
+		}
+	}
+	require.Equal(t, []string{
+		"schemas string multiValued=true required=true exact=false readWrite always none",
+		"id string multiValued=false required=false exact=true readOnly always server",
+		"externalId string multiValued=false required=false exact=true readWrite default none",
+		"meta complex multiValued=false required=false exact=false readOnly default none",
+		"meta.resourceType string multiValued=false required=false exact=true readOnly default none",
+		"meta.created dateTime multiValued=false required=false exact=false readOnly default none",
+		"meta.lastModified dateTime multiValued=false required=false exact=false readOnly default none",
+		"meta.location reference multiValued=false required=false exact=true readOnly default none",
+		"meta.version string multiValued=false required=false exact=true readOnly default none",
+	}, got)
 }
 
 func TestNames(t *testing.T) {

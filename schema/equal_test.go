@@ -102,6 +102,8 @@ func TestElementKey(t *testing.T) {
 		{"value missing here", user, "emails", `{"type":"work"}`, `{"type":"work","display":"d"}`, false},
 		{"simple", w, "tags", `"a"`, `"A"`, true},
 		{"integers", w, "nums", `10`, `1`, false},
+		{"negative", w, "nums", `-1`, `1`, false},
+		{"raw", w, "nums", `1`, `"1"`, false},
 		{"value that reads like value and type", user, "emails", `{"value":"a\u0000b"}`, `{"value":"a","type":"b"}`, false},
 		{"value that reads like a length", user, "emails", `{"value":"a","type":"\u0001b"}`, `{"value":"a\u0001","type":"b"}`, false},
 	}
@@ -134,6 +136,7 @@ func TestCompare(t *testing.T) {
 		{"qty", `9`, `10`, -1},
 		{"qty", `9007199254740993`, `9007199254740992`, 1},
 		{"ratio", `-1.5`, `-1.50`, 0},
+		{"ratio", `-1.5`, `-1.6`, 1},
 		{"at", `"2011-05-13T04:42:34Z"`, `"2011-05-13T05:42:33+01:00"`, 1},
 		{"spec", `{"a":"1"}`, `{"a":"2"}`, 0},
 	}

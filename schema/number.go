@@ -26,7 +26,8 @@ func CompareNumbers(a, b string) int {
 	return x.compare(y)
 }
 
-// A number is ±0.digits × 10^exp, with neither leading nor trailing zeros: equal numbers have equal parts. Zero has no digits.
+// A number is ±0.digits × 10^exp, with neither leading nor trailing zeros: equal numbers other than zero, which has no
+// digits, have equal parts.
 type number struct {
 	negative bool
 	digits   []byte
@@ -61,9 +62,6 @@ func parseNumber(s string) (n number, ok bool) {
 		n.exp--
 	}
 	n.digits = bytes.TrimRight(n.digits, "0")
-	if len(n.digits) == 0 {
-		return number{}, true
-	}
 	return n, true
 }
 
@@ -118,6 +116,9 @@ func (n number) compare(m number) int {
 
 // appendKey appends a text that equal numbers have in common.
 func (n number) appendKey(dst []byte) []byte {
+	if n.sign() == 0 {
+		return appendPart(dst, "0")
+	}
 	key := make([]byte, 0, 32)
 	if n.negative {
 		key = append(key, '-')

@@ -86,6 +86,7 @@ func TestObjectSet(t *testing.T) {
 		{"items", []map[string]any{{"value": "x"}, {}}, `[{"value":"x"}]`},
 		{"items", []any{map[string]any{"n": 5.0}}, `[{"n":5}]`},
 		{"tags", schema.List(schema.String("a")), `["a"]`},
+		{"tags", schema.Stream(func(yield func(schema.Value, error) bool) { yield(schema.String("a"), nil) }), `["a"]`},
 	}
 	for _, tt := range values {
 		o := typ.Object()
@@ -293,6 +294,7 @@ func TestObjectMap(t *testing.T) {
 	}
 	_, err = typ.FromMap(map[string]any{"name": "a", "NAME": "b"})
 	require.ErrorContains(t, err, "twice")
+	require.Nil(t, read(t, typ, `{"flag":"x"}`).Get("flag").Any(), "what does not conform has no Go value")
 	require.Nil(t, schema.Value{}.Any())
 	require.Nil(t, schema.Null().Any())
 }
@@ -336,6 +338,13 @@ func TestObjectTransform(t *testing.T) {
 		return schema.List(v)
 	})
 	require.Equal(t, schema.KindBoolean, swap.Get("name").Kind())
+	require.Equal(t, schema.KindStream, swap.Value(typ.Attribute("tags")).Kind())
+	first := read(t, typ, `{"tags":["a"]}`).Transform(func(*schema.Attribute, schema.Value) schema.Value {
+		return schema.Stream(func(func(schema.Value, error) bool) {})
+	})
+	require.Equal(t, schema.KindStream, first.Value(typ.Attribute("tags")).Kind())
+	back := swap.Transform(func(a *schema.Attribute, v schema.Value) schema.Value { return o.Value(a) })
+	require.Equal(t, start, text(t, back), "a stream and a boolean can be replaced, too")
 }
 
 func TestValueTransform(t *testing.T) {
@@ -447,6 +456,15 @@ func TestValueKinds(t *testing.T) {
 		require.Zero(t, tt.v.Len())
 		require.False(t, tt.v.Bool())
 	}
+	for _, v := range []schema.Value{schema.Decimal(1.5), schema.Integer(3)} {
+		_, ok := v.Float()
+		require.True(t, ok)
+	}
+	_, ok := schema.String("1").Float()
+	require.False(t, ok)
+	require.Zero(t, schema.String("x").Object().Len())
+	broken := schema.List(schema.Stream(func(yield func(schema.Value, error) bool) { yield(schema.Value{}, errors.New("broken")) }))
+	require.Equal(t, "!(broken)", broken.String())
 	require.Equal(t, "null", schema.Null().String())
 	require.Panics(t, func() { schema.String("x").Index(0) })
 }

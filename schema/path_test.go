@@ -132,6 +132,9 @@ func TestPathLongestURI(t *testing.T) {
 func TestPathContains(t *testing.T) {
 	t.Parallel()
 	user := schema.UserType()
+	require.Same(t, user.Attribute("name"), path(t, user, "name.givenName").Top())
+	require.Nil(t, schema.Path{}.Target())
+	require.Empty(t, schema.Path{}.String())
 	tests := []struct {
 		p, q string
 		want bool

@@ -93,10 +93,10 @@ func replaceElements(elements []Value, f func(Value) (Value, error)) ([]Value, e
 
 // relist returns the list v with other elements, or v itself if they are its own.
 func relist(v Value, elements []Value) Value {
-	if w := (Value{data: elements}); !sameValue(v, w) {
-		return w
+	if own, _ := v.data.([]Value); sameSlice(own, elements) {
+		return v
 	}
-	return v
+	return listOf(elements)
 }
 
 // sameValue reports whether v and w are certainly the same value, at no cost: what Transform needs to know.
@@ -107,7 +107,7 @@ func sameValue(v, w Value) bool {
 	switch x := v.data.(type) {
 	case []Value:
 		y, ok := w.data.([]Value)
-		return ok && len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0])
+		return ok && sameSlice(x, y)
 	case stream:
 		return false
 	case nil:
@@ -120,3 +120,5 @@ func sameValue(v, w Value) bool {
 		return v.data == w.data
 	}
 }
+
+func sameSlice(x, y []Value) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }

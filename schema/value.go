@@ -291,28 +291,26 @@ func (v Value) Any() any {
 
 // parseDateTime reads an xsd:dateTime with a year of four digits (RFC 7643 §2.3.5). A missing zone means UTC.
 func parseDateTime(s string) (time.Time, bool) {
-	const shape = "0000-00-00T00:00:00"
-	if len(s) < len(shape) || len(s) > 64 {
+	const seconds = len("2011-05-13T04:42:34")
+	if len(s) < seconds || len(s) > 64 {
 		return time.Time{}, false
 	}
-	for i, c := range []byte(shape) {
-		if digit := '0' <= s[i] && s[i] <= '9'; c == '0' && !digit || c != '0' && s[i] != c {
-			return time.Time{}, false
-		}
-	}
-	fraction, zone := "", s[len(shape):]
+	fraction, zone := "", s[seconds:]
 	if strings.HasPrefix(zone, ".") {
 		if fraction, zone = leadingDigits(zone[1:]); fraction == "" {
 			return time.Time{}, false
 		}
 	}
-	if zone == "" {
+	switch {
+	case zone == "":
 		zone = "Z"
+	case zone[0] != 'Z' && zone[0] != '+' && zone[0] != '-':
+		return time.Time{}, false
 	}
-	clock, days := s[:len(shape)], 0
-	if strings.HasSuffix(clock, "T24:00:00") && strings.Trim(fraction, "0") == "" {
+	clock, days := s[:seconds], 0
+	if date, ok := strings.CutSuffix(clock, "T24:00:00"); ok && strings.Trim(fraction, "0") == "" {
 		// xsd:dateTime writes the end of a day so, too.
-		clock, days = clock[:len("0000-00-00T")]+"00:00:00", 1
+		clock, days = date+"T00:00:00", 1
 	}
 	t, err := time.Parse(time.RFC3339Nano, clock+"."+cmp.Or(fraction, "0")+zone)
 	return t.AddDate(0, 0, days), err == nil

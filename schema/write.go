@@ -173,7 +173,7 @@ func (e *encoder) stream(s stream) {
 func (e *encoder) element(v Value) {
 	e.separate()
 	e.value(v)
-	if e.w != nil && e.err == nil && len(e.buf) > flushAt {
+	if e.w != nil && len(e.buf) > flushAt {
 		last := e.buf[len(e.buf)-1]
 		e.buf = e.buf[:len(e.buf)-1]
 		e.flush()

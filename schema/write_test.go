@@ -72,6 +72,12 @@ func TestSchemas(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `{"schemas":["`+widgetURI+`","`+extURI+`","`+reqURI+`"],"`+extURI+`":{"only":1}}`, string(got))
 	require.Same(t, typ, r.Attributes.Type())
+	require.True(t, r.Get("meta").IsUnassigned())
+	require.True(t, r.Get("externalId").IsUnassigned())
+
+	bare := schema.Resource{Meta: schema.Meta{Version: "1"}}
+	require.True(t, bare.At(path(t, typ, "meta.version")).IsUnassigned(), "without a type there is no meta")
+	require.True(t, bare.At(path(t, typ, "schemas")).IsUnassigned())
 
 	var zero schema.Resource
 	require.Nil(t, zero.Schemas())
@@ -166,6 +172,8 @@ func TestStream(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(whole), c.String())
 
+	require.True(t, streamGroup(0, nil).Streams())
+	require.False(t, (&schema.Resource{Attributes: schema.GroupType().Object()}).Streams())
 	empty, err := streamGroup(0, nil).AppendJSON(nil)
 	require.NoError(t, err)
 	require.Contains(t, string(empty), `"members":[]}`)

@@ -1,0 +1,128 @@
+package scim_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/embedscim/scim"
+	"github.com/embedscim/scim/compat"
+	"github.com/embedscim/scim/memstore"
+	"github.com/embedscim/scim/schema"
+)
+
+// largeGroup makes a group with n members, and returns its path and the last member.
+func largeGroup(t testing.TB, s *service, d *memstore.Directory, n int) (target, last string) {
+	t.Helper()
+	ctx := scim.WithPrincipal(t.Context(), scim.Principal{Tenant: "a"})
+	members := d.Groups().Type().Attribute("members")
+	list := make([]schema.Value, n)
+	for i := range n {
+		u := &scim.Resource{Attributes: d.Users().Type().Object()}
+		require.NoError(t, u.Attributes.Set("userName", fmt.Sprint("u", i)))
+		made, err := d.Users().Create(ctx, u)
+		require.NoError(t, err)
+		last = made.ID
+		list[i] = schema.Complex(members.Object().With(members.SubAttribute("value"), schema.String(last)))
+	}
+	g := &scim.Resource{Attributes: d.Groups().Type().Object().With(members, schema.List(list...))}
+	require.NoError(t, g.Attributes.Set("displayName", "large"))
+	made, err := d.Groups().Create(ctx, g)
+	require.NoError(t, err)
+	return "/Groups/" + made.ID, last
+}
+
+// A sink is a ResponseWriter that costs nothing.
+type sink struct {
+	header http.Header
+	status int
+	bytes  int
+}
+
+func (s *sink) Header() http.Header { return s.header }
+
+func (s *sink) WriteHeader(status int) { s.status = status }
+
+func (s *sink) Write(p []byte) (int, error) {
+	s.bytes += len(p)
+	return len(p), nil
+}
+
+// bench sends requests whose bodies take turns.
+func bench(b *testing.B, s *service, method, target string, status int, bodies ...string) {
+	b.Helper()
+	w := &sink{header: http.Header{}}
+	var readers []*bytes.Reader
+	for _, body := range bodies {
+		readers = append(readers, bytes.NewReader([]byte(body)))
+	}
+	r, err := http.NewRequest(method, baseURL+target, nil)
+	require.NoError(b, err)
+	r.Header.Set("Authorization", "Bearer "+tokenA)
+	r.Header.Set("Content-Type", "application/scim+json")
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if len(bodies) > 0 {
+			body := readers[i%len(readers)]
+			_, _ = body.Seek(0, io.SeekStart)
+			r.Body, r.ContentLength = io.NopCloser(body), body.Size()
+			i++
+		}
+		clear(w.header)
+		s.h.ServeHTTP(w, r)
+		if w.status != status {
+			b.Fatal(w.status)
+		}
+	}
+}
+
+const benchUser = `{"userName":"bjensen@example.com","externalId":"701984","name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara"},
+	"displayName":"Babs Jensen","title":"Tour Guide","active":true,"preferredLanguage":"en-US","emails":[{"value":"bjensen@example.com","type":"work","primary":true},
+	{"value":"babs@jensen.org","type":"home"}],"phoneNumbers":[{"value":"+1 555 555 8377","type":"work"},{"value":"+1 555 555 4444","type":"mobile"}],
+	"addresses":[{"streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA","postalCode":"91608","country":"US","type":"work"}],
+	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","department":"Tour Operations"}}`
+
+func BenchmarkGetUser(b *testing.B) {
+	s := newService(b, openMemstore(), nil)
+	bench(b, s, "GET", "/Users/"+s.create(b, "/Users", benchUser), 200)
+}
+
+// BenchmarkMarshalMap writes the user of BenchmarkGetUser from a map, as a floor for what an application could do by hand.
+func BenchmarkMarshalMap(b *testing.B) {
+	s := newService(b, openMemstore(), nil)
+	m := s.ok(b, 200, "GET", "/Users/"+s.create(b, "/Users", benchUser), "").object(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := json.Marshal(m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPatchMember(b *testing.B) {
+	for _, n := range []int{10, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			d := memstore.New(nil)
+			s := newService(b, storeSet{users: d.Users(), groups: d.Groups()}, nil)
+			target, last := largeGroup(b, s, d, n)
+			bench(b, s, "PATCH", target, 204, patchBody(`{"op":"remove","path":"members[value eq \"`+last+`\"]"}`),
+				patchBody(`{"op":"add","path":"members","value":[{"value":"`+last+`"}]}`))
+		})
+	}
+}
+
+func BenchmarkPatchSixEntraOperations(b *testing.B) {
+	s := newService(b, openMemstore(), func(c *scim.Config) { c.Compat = compat.EntraID })
+	body := func(n int) string {
+		return patchBody(replaceAll(`{"op":"Replace","path":"displayName","value":"Babs %"},{"op":"Replace","path":"title","value":"Guide %"},
+			{"op":"Add","path":"emails[type eq \"work\"].value","value":"b%@example.com"},{"op":"Replace","path":"active","value":"True"},
+			{"op":"Add","path":"name.familyName","value":"Jensen %"},{"op":"Add","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department","value":"Tours %"}`, "%", fmt.Sprint(n)))
+	}
+	bench(b, s, "PATCH", "/Users/"+s.create(b, "/Users", benchUser), 200, body(1), body(2))
+}

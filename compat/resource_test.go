@@ -1,0 +1,81 @@
+package compat_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/embedscim/scim/compat"
+	"github.com/embedscim/scim/schema"
+)
+
+func TestRewriteResource(t *testing.T) {
+	for _, test := range []struct{ name, body, want, rules string }{
+		{
+			"E03 boolean string", `{"schemas":["` + user + `"],"userName":"a","active":"True"}`,
+			`{"schemas":["` + user + `"],"userName":"a","active":true}`, "boolean-string",
+		},
+		{
+			"E04 paths as names", `{"schemas":["` + user + `"],"userName":"a","name.givenName":"G","` + enterprise + `:department":"D"}`,
+			`{"schemas":["` + user + `"],"userName":"a","name":{"givenName":"G"},"` + enterprise + `":{"department":"D"}}`, "path-keys",
+		},
+		{
+			"E11 no SCIM URI left", `{"schemas":["http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/User"],"userName":"a"}`,
+			`{"schemas":["` + user + `"],"userName":"a"}`, "schema-uris",
+		},
+		{
+			"E12 one value", `{"schemas":["` + user + `"],"userName":"a","emails":{"value":"x","primary":"true"}}`,
+			`{"schemas":["` + user + `"],"userName":"a","emails":[{"value":"x","primary":true}]}`, "one-value boolean-string",
+		},
+		{
+			"E33 at the top, but the extension wins", `{"schemas":["` + user + `"],"userName":"a","manager":"u-1","department":"X","` + enterprise + `":{"department":"D"}}`,
+			`{"schemas":["` + user + `"],"userName":"a","department":"X","` + enterprise + `":{"department":"D","manager":{"value":"u-1"}}}`, "path-keys bare-value",
+		},
+		{
+			"E33 misspelt extension", `{"schemas":["` + user + `","urn:ietf:params:scim:schemas:extension:enterprise:2.0User"],"userName":"a","urn:ietf:params:scim:schemas:extension:enterprise:2.0User":{"department":"D","manager":"u-1"}}`,
+			`{"schemas":["` + user + `"],"userName":"a","` + enterprise + `":{"department":"D","manager":{"value":"u-1"}}}`, "uri-typo path-keys bare-value schema-uris",
+		},
+		{
+			"E40 empty strings", `{"schemas":["` + user + `"],"userName":"","title":"","name":{"givenName":"","familyName":"F"},"manager":""}`,
+			`{"schemas":["` + user + `"],"userName":"","name":{"familyName":"F"},"` + enterprise + `":{"manager":null}}`, "path-keys bare-value clear",
+		},
+		{
+			"E42 app role", `{"schemas":["` + user + `"],"userName":"a","roles":["{\"value\":\"25\",\"displayName\":\"D\"}"]}`,
+			`{"schemas":["` + user + `"],"userName":"a","roles":[{"value":"25","display":"D"}]}`, "bare-value role-json",
+		},
+		{
+			"N1 strings", `{"schemas":["` + user + `"],"userName":"True","title":"{\"value\":\"x\"}","favourite":"True"}`,
+			`{"schemas":["` + user + `"],"userName":"True","title":"{\"value\":\"x\"}","favourite":"True"}`, "",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			typ := userType(t)
+			o, err := typ.ReadObject([]byte(test.body), 32)
+			require.NoError(t, err)
+			received := o
+			applied, err := compat.RewriteResource(typ, compat.EntraID, &o)
+			require.NoError(t, err)
+			require.JSONEq(t, test.want, object(t, o))
+			require.Subset(t, append(ids(applied), ""), append(strings.Fields(test.rules), ""))
+			require.Subset(t, append(strings.Fields(test.rules), ""), append(ids(applied), ""))
+			applied, err = compat.RewriteResource(typ, compat.EntraID, &o)
+			require.NoError(t, err)
+			require.Empty(t, applied, "twice is as once")
+			applied, err = compat.RewriteResource(typ, compat.Strict, &received)
+			require.NoError(t, err)
+			require.Empty(t, applied)
+			require.JSONEq(t, test.body, object(t, received))
+		})
+	}
+	o, err := groupType(t).ReadObject([]byte(`{"schemas":["`+group+`"],"displayName":"G","members":[{"value":null}]}`), 32)
+	require.NoError(t, err)
+	_, err = compat.RewriteResource(groupType(t), compat.EntraID, &o)
+	require.ErrorContains(t, err, "an element has no value", "N7: a group is not replaced by an empty one")
+}
+
+func object(t testing.TB, o schema.Object) string {
+	data, err := o.MarshalJSON()
+	require.NoError(t, err)
+	return string(data)
+}
