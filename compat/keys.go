@@ -65,9 +65,9 @@ func (k pathKey) without(o schema.Object) schema.Object {
 	return o.With(k.in, schema.Complex(rest))
 }
 
-// splitKeys makes one operation of each name of a value without path, if there is one that is a path. First come the names
-// that are attributes, in the order of the schema, then the paths in the order in which they were sent. The common
-// attributes, which such a value may repeat, extension containers, and names that nothing is known about stay together.
+// splitKeys makes one operation of each name of a value without path, if there is one that is a path, in the order in which
+// they were sent. The common attributes, which such a value may repeat, extension containers, and names that nothing is
+// known about stay together and come first.
 func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 	if op.HasPath || op.Op == patch.Remove || op.Value.Kind() != schema.KindComplex {
 		return nil, false
@@ -77,12 +77,21 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 	if len(keys) == 0 {
 		return nil, false
 	}
-	var made []patch.Op
+	type part struct {
+		op patch.Op
+		at int // position of its name among those sent
+	}
+	var parts []part
+	names := op.Names()
+	add := func(o patch.Op, name string) {
+		at := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+		parts = append(parts, part{o, at})
+	}
 	for a, v := range rest.All() {
 		if a.IsExtension() || a.IsCommon() && a.Name != "externalId" {
 			continue
 		}
-		made = append(made, c.on(op, a.Name, v))
+		add(c.on(op, a.Name, v), a.Name)
 		rest = rest.With(a, schema.Value{})
 	}
 	for _, k := range keys {
@@ -99,11 +108,20 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		} else if v, err := c.t.ReadValue(nil, k.raw.JSON, 0, readDepth); err == nil {
 			o.Value = v
 		}
-		made = append(made, o)
+		name := k.raw.Name
+		if k.in != nil {
+			name = k.in.Name
+		}
+		add(o, name)
 	}
+	slices.SortStableFunc(parts, func(a, b part) int { return a.at - b.at })
+	var made []patch.Op
 	if rest.Len() > 0 {
 		op.Value = schema.Complex(rest)
-		made = append([]patch.Op{op}, made...)
+		made = append(made, op)
+	}
+	for _, p := range parts {
+		made = append(made, p.op)
 	}
 	return made, true
 }

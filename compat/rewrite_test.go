@@ -66,11 +66,11 @@ func TestRewritePatch(t *testing.T) {
 			want: `{"op":"add","path":"emails","value":[{"display":"true","primary":true,"value":"a"}]}`, rules: "boolean-string",
 		},
 		{
-			name: "E04 names first, then paths", ops: `[{"op":"add","value":{"name.givenName":"G","title":"T","` + enterprise + `:department":"D","externalId":"e"}}]`,
-			want: `{"op":"add","path":"externalId","value":"e"}` + "\n" +
+			name: "E04 in the order sent", ops: `[{"op":"add","value":{"name.givenName":"G","title":"T","` + enterprise + `:department":"D","externalId":"e"}}]`,
+			want: `{"op":"add","path":"name.givenName","value":"G"}` + "\n" +
 				`{"op":"add","path":"title","value":"T"}` + "\n" +
-				`{"op":"add","path":"name.givenName","value":"G"}` + "\n" +
-				`{"op":"add","path":"` + enterprise + `:department","value":"D"}`,
+				`{"op":"add","path":"` + enterprise + `:department","value":"D"}` + "\n" +
+				`{"op":"add","path":"externalId","value":"e"}`,
 			rules: "path-keys",
 		},
 		{

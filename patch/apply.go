@@ -1,9 +1,6 @@
 package patch
 
-import (
-	"github.com/embedscim/scim/filter"
-	"github.com/embedscim/scim/schema"
-)
+import "github.com/embedscim/scim/schema"
 
 // Apply carries out operations on a copy of r, one after the other (RFC 7644 §3.5.2), and returns the copy and what really
 // changed: nothing if operations repeat what is there or cancel each other out. r, which is in canonical form, stays as it
@@ -30,39 +27,6 @@ func Apply(r *schema.Resource, ops []Op) (*schema.Resource, []Change, error) {
 		}
 	}
 	return s.finish(ops)
-}
-
-// Resolve returns operations as they act on r: one with [Op.Create] whose filter selects nothing adds an element, and is
-// left out if there is nothing to add; one with a filter on a single value acts on that, or is left out. The error is that
-// of [Apply], except for what the resource comes to in the end.
-func Resolve(r *schema.Resource, ops []Op) ([]Op, error) {
-	s, err := newState(r)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Op, 0, len(ops))
-	for i := range ops {
-		s.created, s.selected, s.idle = schema.Value{}, schema.Path{}, false
-		op := ops[i]
-		if err := s.apply(&op); err != nil {
-			return nil, wrap(i, &op, err)
-		}
-		op.Create = false
-		if !s.created.IsUnassigned() {
-			attr := op.Target.Attr
-			op = Op{
-				Op: Add, Path: attr.String(), HasPath: true, Target: &filter.Path{Attr: attr},
-				Value: schema.List(s.created), Index: op.Index, at: op.at, depth: op.depth,
-			}
-		}
-		if !s.selected.IsZero() {
-			op.Path, op.Target = s.selected.String(), &filter.Path{Attr: s.selected}
-		}
-		if !s.idle {
-			out = append(out, op)
-		}
-	}
-	return out, nil
 }
 
 func (s *state) apply(op *Op) error {
@@ -97,6 +61,8 @@ func (s *state) attributes(o schema.Object, add bool) error {
 		switch {
 		case a == s.t.Attribute("schemas"):
 			err = s.label(v)
+		case a == s.t.Attribute("meta"):
+			// Clients send back what they have read, from another replica or in another notation.
 		case a.Mutability == schema.ReadOnly && !a.IsExtension():
 			if !(add && nothing(v)) && !repeats(a, s.get(a.Path()), v) {
 				err = readOnly(a.String())

@@ -25,6 +25,7 @@ func (s *state) elements(l *list, op *Op) error {
 	if len(selected) == 0 {
 		switch {
 		case op.Op == Remove: // Checklist AMB-11b
+			s.idle = true
 			return nil
 		case op.Create && p.Filter != nil:
 			return s.create(l, op, v)

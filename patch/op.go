@@ -38,6 +38,26 @@ type Op struct {
 
 	at    int64 // position of Value in the text it was read from
 	depth int   // how deep Value may nest
+	text  []byte
+}
+
+// Names returns the names in a value without a path in the order in which they were sent, which the value itself does not
+// keep; nil if the operation does not come from [Read].
+func (o *Op) Names() []string {
+	if o.Target != nil || len(o.text) == 0 || o.text[0] != '{' {
+		return nil
+	}
+	r := wire.NewReader(o.text, 0)
+	defer r.Close()
+	var names []string
+	for err := r.Next(); err == nil && r.Kind() == wire.KindString; _, _, err = r.Raw() {
+		name, _, err := r.Raw()
+		if err != nil {
+			return nil
+		}
+		names = append(names, wire.Unquote(name))
+	}
+	return names
 }
 
 // NewOp returns the operation op on what path leads to. An empty path is none: the operation is on the resource itself.

@@ -248,6 +248,7 @@ func (m *message) readOp() error {
 	}
 	op.resolve(m.t, path, op.HasPath)
 	if value != nil {
+		op.text = value
 		if op.Value, err = m.t.ReadValue(op.attribute(), value, op.at, op.depth); err != nil {
 			return wrap(len(m.ops), &op, err)
 		}

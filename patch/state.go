@@ -15,7 +15,7 @@ type state struct {
 
 	created  schema.Value // the element that the last operation created
 	selected schema.Path  // the single value that the filter of the last operation selected
-	idle     bool         // the last operation had nothing to create, or nothing to remove from a single value
+	idle     bool         // the filter of the last operation selected nothing, and there was nothing to create or remove
 }
 
 func newState(r *schema.Resource) (*state, error) {

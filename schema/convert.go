@@ -71,8 +71,8 @@ func valueOf(a *Attribute, v any, single bool) (Value, error) {
 	}
 	switch x := v.(type) {
 	case time.Time:
-		if a.Type == TypeDateTime {
-			return DateTime(x), nil
+		if d := DateTime(x); a.Type == TypeDateTime && d.data != nil {
+			return d, nil
 		}
 	case []byte:
 		if a.Type == TypeBinary {

@@ -34,6 +34,7 @@ func TestDefinitionRefused(t *testing.T) {
 		{"id with a quote", id(`urn:x"y`), "must be a URI"},
 		{"id with a backslash", id(`urn:x\y`), "must be a URI"},
 		{"id with a control character", id("urn:x\ty"), "must be a URI"},
+		{"id with DEL", id("urn:x\x7f"), "must be a URI"},
 		{"id outside ASCII", id("urn:xä"), "must be a URI"},
 		{"id with a comma", id("urn:x,y"), "must be a URI"},
 		{"id with a bracket", id("urn:x[y"), "must be a URI"},

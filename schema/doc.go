@@ -1,8 +1,8 @@
 // Package schema describes resources: attributes with their characteristics, schemas and resource types (RFC 7643), and
 // holds their values in canonical form.
 //
-// A [Schema] lists attributes. [NewResourceType] combines a base schema and its extensions into a [ResourceType], which
-// resolves names and URIs, reads JSON and checks it. [Value] and [Object] are what was read: ordered as in the schema,
-// spelled as in the schema, with unassigned attributes absent. Reading and checking are two steps, so that package compat
-// can mend in between what an identity provider sends against the rules.
+// A [Schema] lists attributes; [User], [Group] and [EnterpriseUser] are those of RFC 7643. [NewResourceType] combines a
+// base schema and its extensions into a [ResourceType], which resolves names and URIs, reads JSON and checks it. [Value] and
+// [Object] are what was read: ordered as in the schema, spelled as in the schema, with unassigned attributes absent. Reading
+// and checking are two steps, so that package compat can mend in between what an identity provider sends against the rules.
 package schema

@@ -153,6 +153,8 @@ func TestObjectSetRefused(t *testing.T) {
 		{`tags[value eq "w"]`, "x", "can be selected"},
 		{`spec[a eq "w"]`, "x", "can be selected"},
 		{`nosuch[a eq "w"]`, "x", "no such attribute"},
+		{extURI + `[a eq "w"]`, "x", "can be selected"},
+		{`items.labels[value eq "w"]`, "x", "can be selected"},
 		{`items[type eq "w"]`, "x", "must be an object"},
 	}
 	for _, tt := range tests {
@@ -358,6 +360,7 @@ func TestValueTransform(t *testing.T) {
 	list := schema.List(schema.String("a"), schema.String("drop"), schema.String("b"))
 	require.Equal(t, `["a!","b!"]`, list.Transform(upper).String())
 	require.Equal(t, `["a","drop","b"]`, list.String())
+	require.Equal(t, `["a!","b!"]`, schema.List(schema.String("a"), schema.String("b")).Transform(upper).String())
 	require.Equal(t, "x!", schema.String("x").Transform(upper).Text())
 
 	broken := errors.New("broken")
@@ -432,6 +435,7 @@ func TestValueKinds(t *testing.T) {
 		{schema.Integer(-9223372036854775808), schema.KindInteger, "-9223372036854775808", false},
 		{schema.Decimal(1.5), schema.KindDecimal, "1.5", false},
 		{schema.Decimal(nan()), schema.KindUnassigned, "", true},
+		{schema.DateTime(time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)), schema.KindUnassigned, "", true},
 		{schema.DateTime(time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC)), schema.KindDateTime, "2024-01-02T03:04:05.000000006Z", false},
 		{schema.Binary([]byte("hi")), schema.KindBinary, "aGk=", false},
 		{schema.Reference("/x"), schema.KindReference, "/x", false},

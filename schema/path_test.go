@@ -21,6 +21,7 @@ func TestPath(t *testing.T) {
 	}{
 		{"plain", user, "userName", ""},
 		{"7643-2.1-03 case", user, "NAME.GIVENNAME", "name.givenName"},
+		{"every letter", user, "TIMEZONE", "timezone"},
 		{"common", user, "META.lastmodified", "meta.lastModified"},
 		{"$ref", schema.GroupType(), "members.$REF", "members.$ref"},
 		{"7644-3.10-01 base URN, dot of 2.0", user, schema.UserURI + ":name.givenName", "name.givenName"},

@@ -217,6 +217,8 @@ func TestReadValues(t *testing.T) {
 		{"7643-2.3.3-01 whole", "ratio", `3`, true},
 		{"7643-2.3.3-01 largest", "ratio", `1.7976931348623157e308`, true},
 		{"7643-2.3.3-01 string", "ratio", `"1.5"`, false},
+		{"1e309", "ratio", `1e309`, false},
+		{"400 characters", "ratio", `0.` + strings.Repeat("1", 398), true},
 		{"7643-2.3.3-01 1e400", "ratio", `1e400`, false},
 		{"tiny", "ratio", `1e-300`, true},
 		{"1e-999999999", "ratio", `1e-999999999`, false},
@@ -229,6 +231,7 @@ func TestReadValues(t *testing.T) {
 		{"7643-2.3.4-01 5e1", "qty", `5e1`, false},
 		{"7643-2.3.4-01 5.5", "qty", `5.5`, false},
 		{"7643-2.3-02 string", "qty", `"5"`, false},
+		{"400 digits", "qty", strings.Repeat("1", 400), true},
 		{"401 digits", "qty", strings.Repeat("1", 401), false},
 		{"7643-2.3.5-01 UTC", "at", `"2011-05-13T04:42:34Z"`, true},
 		{"7643-2.3.5-01 offset and fraction", "at", `"2011-05-13T04:42:34.123456789+05:30"`, true},
@@ -258,6 +261,7 @@ func TestReadValues(t *testing.T) {
 		{"7643-2.3.6-01 padded", "blob", `"aGk="`, true},
 		{"7643-2.3.6-01 unpadded", "blob", `"aGk"`, true},
 		{"empty", "blob", `""`, true},
+		{"whole alphabet", "blob", `"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"`, true},
 		{"7643-2.3.6-01 URL alphabet", "blob", `"a-_k"`, false},
 		{"7643-2.3.6-01 other characters", "blob", `"@@"`, false},
 		{"newline", "blob", `"aGk=\n"`, false},
@@ -448,7 +452,7 @@ func TestReadValue(t *testing.T) {
 
 // FuzzDateTime checks that only what has the form of an xsd:dateTime is taken.
 func FuzzDateTime(f *testing.F) {
-	for _, s := range []string{"2011-05-13T04:42:34Z", "2011-05-13T04:42:34.5+05:30", "2011-12-31T24:00:00.0", "2011-05-13T4:42:34,0Z", "2011-05-13"} {
+	for _, s := range []string{"2011-05-13T04:42:34Z", "2011-05-13T04:42:34.5+05:30", "2011-12-31T24:00:00.0", "2011-05-13T4:42:34,0Z", "2011-05-13", "9999-12-31T24:00:00Z"} {
 		f.Add(s)
 	}
 	form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$`)
@@ -462,6 +466,10 @@ func FuzzDateTime(f *testing.F) {
 		require.Regexp(t, form, s)
 		require.Equal(t, s, o.Get("at").Text())
 		again := typ.Object()
+		if y := o.Get("at").Time().UTC().Year(); y < 0 || y > 9999 {
+			require.Error(t, again.Set("at", o.Get("at").Time()), "the year in UTC has other than four digits")
+			return
+		}
 		require.NoError(t, again.Set("at", o.Get("at").Time()))
 		require.True(t, o.Get("at").Equal(again.Get("at")))
 	})

@@ -71,9 +71,13 @@ func Decimal(f float64) Value {
 	return Value{text: strconv.FormatFloat(f, 'f', -1, 64), data: KindDecimal}
 }
 
-// DateTime returns a date-time value, in UTC with the precision of t (RFC 7643 §2.3.5).
+// DateTime returns a date-time value, in UTC with the precision of t (RFC 7643 §2.3.5). A year that has not four digits
+// gives the zero Value.
 func DateTime(t time.Time) Value {
 	t = t.UTC()
+	if y := t.Year(); y < 0 || y > 9999 {
+		return Value{}
+	}
 	return Value{text: t.Format(time.RFC3339Nano), data: &dateTime{t}}
 }
 

@@ -104,7 +104,7 @@ func (e *encoder) meta(m *Meta) {
 }
 
 func (e *encoder) entry(x *entry) {
-	if e.err != nil || x.value.data == nil {
+	if e.err != nil {
 		return
 	}
 	e.separate()
