@@ -29,7 +29,8 @@ type Principal struct {
 type Authenticator func(*http.Request) (Principal, error)
 
 // BearerTokens returns an [Authenticator] for OAuth 2 bearer tokens (RFC 6750), as all identity providers send them. verify
-// returns the principal of a token, or [ErrUnauthorized]; see [StaticTokens] for a fixed set of tokens.
+// returns the principal of a token, or [ErrUnauthorized], which is answered with the challenge of RFC 6750 §3; see
+// [StaticTokens] for a fixed set of tokens.
 func BearerTokens(verify func(ctx context.Context, token string) (Principal, error)) Authenticator {
 	return func(r *http.Request) (Principal, error) {
 		header := r.Header.Values("Authorization")
@@ -42,11 +43,12 @@ func BearerTokens(verify func(ctx context.Context, token string) (Principal, err
 			return Principal{}, challenge("invalid_request", "The Authorization header must be the word Bearer and a token.", nil)
 		}
 		p, err := verify(r.Context(), token)
-		if err != nil && errors.Is(err, ErrUnauthorized) {
-			var e *Error
-			if errors.As(err, &e) && e.Header == nil {
-				return Principal{}, challenge("invalid_token", "The token is unknown, revoked or expired: put a new one into the identity provider's configuration.", e.Err)
+		if e, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrUnauthorized) && e.Header == nil {
+			detail := e.Detail
+			if e == ErrUnauthorized {
+				detail = "The token is unknown, revoked or expired: put a new one into the identity provider's configuration."
 			}
+			return Principal{}, challenge("invalid_token", detail, e.Err)
 		}
 		return p, err
 	}

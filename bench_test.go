@@ -16,8 +16,8 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
-// largeGroup makes a group with n members, and returns its path and the last member.
-func largeGroup(t testing.TB, s *service, d *memstore.Directory, n int) (target, last string) {
+// createUsers makes n users, and returns them as elements of members.
+func createUsers(t testing.TB, d *memstore.Directory, n int) []schema.Value {
 	t.Helper()
 	ctx := scim.WithPrincipal(t.Context(), scim.Principal{Tenant: "a"})
 	members := d.Groups().Type().Attribute("members")
@@ -27,14 +27,20 @@ func largeGroup(t testing.TB, s *service, d *memstore.Directory, n int) (target,
 		require.NoError(t, u.Attributes.Set("userName", fmt.Sprint("u", i)))
 		made, err := d.Users().Create(ctx, u)
 		require.NoError(t, err)
-		last = made.ID
-		list[i] = schema.Complex(members.Object().With(members.SubAttribute("value"), schema.String(last)))
+		list[i] = schema.Complex(members.Object().With(members.SubAttribute("value"), schema.String(made.ID)))
 	}
+	return list
+}
+
+// createGroup makes a group of the given members, and returns its path and the id of the last one.
+func createGroup(t testing.TB, d *memstore.Directory, list []schema.Value) (target, last string) {
+	t.Helper()
+	members := d.Groups().Type().Attribute("members")
 	g := &scim.Resource{Attributes: d.Groups().Type().Object().With(members, schema.List(list...))}
-	require.NoError(t, g.Attributes.Set("displayName", "large"))
-	made, err := d.Groups().Create(ctx, g)
+	require.NoError(t, g.Attributes.Set("displayName", fmt.Sprint("group of ", len(list))))
+	made, err := d.Groups().Create(scim.WithPrincipal(t.Context(), scim.Principal{Tenant: "a"}), g)
 	require.NoError(t, err)
-	return "/Groups/" + made.ID, last
+	return "/Groups/" + made.ID, list[len(list)-1].Object().Value(members.SubAttribute("value")).Text()
 }
 
 // A sink is a ResponseWriter that costs nothing.
@@ -105,12 +111,15 @@ func BenchmarkMarshalMap(b *testing.B) {
 	}
 }
 
+// BenchmarkPatchMember takes one member out of a group and puts it back, in turns. Both groups are in one directory, so that only
+// their size differs.
 func BenchmarkPatchMember(b *testing.B) {
+	d := memstore.New(nil)
+	s := newService(b, storeSet{users: d.Users(), groups: d.Groups()}, nil)
+	users := createUsers(b, d, 100_000)
 	for _, n := range []int{10, 100_000} {
+		target, last := createGroup(b, d, users[len(users)-n:])
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			d := memstore.New(nil)
-			s := newService(b, storeSet{users: d.Users(), groups: d.Groups()}, nil)
-			target, last := largeGroup(b, s, d, n)
 			bench(b, s, "PATCH", target, 204, patchBody(`{"op":"remove","path":"members[value eq \"`+last+`\"]"}`),
 				patchBody(`{"op":"add","path":"members","value":[{"value":"`+last+`"}]}`))
 		})

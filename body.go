@@ -1,11 +1,14 @@
 package scim
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/embedscim/scim/compat"
 )
 
 // The media types of the protocol (RFC 7644 §3.8).
@@ -32,13 +35,36 @@ func (q *request) body() ([]byte, error) {
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(q.w, q.Body, limit))
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if asError(err, &tooLarge) {
+		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, tooLarge
 		}
 		return nil, Errorf(ErrInvalidSyntax, "The request body could not be read: %w", err)
 	}
 	return data, nil
+}
+
+// readResource reads the resource in the body of a POST or PUT: reads it against the schema, lets compat mend it, and checks it.
+func (q *request) readResource() (*Resource, error) {
+	data, err := q.body()
+	if err != nil {
+		return nil, err
+	}
+	rs, cfg := q.route.rs, &q.h.cfg
+	o, err := rs.ReadObject(data, cfg.MaxDepth)
+	if err != nil {
+		return nil, err
+	}
+	done, err := compat.RewriteResource(rs.ResourceType, q.profile, &o)
+	if err != nil {
+		return nil, err
+	}
+	q.op.Rewrites = append(q.op.Rewrites, done...)
+	r, err := rs.NewResource(o, cfg.RejectUnknown)
+	if err != nil {
+		return nil, err
+	}
+	q.name(r.Attributes)
+	return r, nil
 }
 
 // negotiate chooses the media type of the response by the Accept header: application/json only if that is asked for by name

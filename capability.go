@@ -14,13 +14,13 @@ import (
 // A Capability is a set of what a store can do beyond [ResourceStore].
 type Capability uint8
 
-// The capabilities, each named after its interface.
+// The capabilities, each of one interface.
 const (
-	CanSearch     Capability = 1 << iota // Searcher
-	CanSearchNext                        // CursorSearcher
-	CanUpdate                            // Updater
-	CanPatchDelta                        // DeltaPatcher
-	CanTransact                          // Transactor
+	CanSearch      Capability = 1 << iota // [Searcher]
+	CanSearchAfter                        // [CursorSearcher]
+	CanUpdate                             // [Updater]
+	CanPatchDelta                         // [DeltaPatcher]
+	CanTransact                           // [Transactor]
 )
 
 var capabilityNames = [...]string{"search", "cursor", "update", "delta", "transaction"}
@@ -43,10 +43,11 @@ func (c Capability) Has(d Capability) bool { return c&d == d }
 // asserts types of a store.
 type resources struct {
 	*schema.ResourceType
-	config ResourceType
-	caps   Capability
-	keyed  []string // attributes for PatchDelta
-	links  []link
+	config  ResourceType
+	caps    Capability
+	keyed   []string // attributes for PatchDelta
+	links   []link
+	maxScan int
 }
 
 func newResources(c ResourceType) *resources {
@@ -55,7 +56,7 @@ func newResources(c ResourceType) *resources {
 		rs.caps |= CanSearch
 	}
 	if _, ok := c.Store.(CursorSearcher); ok {
-		rs.caps |= CanSearchNext
+		rs.caps |= CanSearchAfter
 	}
 	if _, ok := c.Store.(Updater); ok {
 		rs.caps |= CanUpdate
@@ -145,27 +146,27 @@ func (rs *resources) inTx(ctx context.Context, fn func(context.Context) error) e
 	return rs.config.Store.(Transactor).InTx(ctx, fn)
 }
 
-// search finds the resources q asks for: through [Searcher], or in memory, up to maxScan.
-func (rs *resources) search(ctx context.Context, q *Query, maxScan int) (*Page, error) {
+// search finds the resources q asks for: through [Searcher], or in memory, up to [Config.MaxScan].
+func (rs *resources) search(ctx context.Context, q *Query) (*Page, error) {
 	if rs.caps.Has(CanSearch) {
 		page, err := rs.config.Store.(Searcher).Search(ctx, q)
 		if !errors.Is(err, errors.ErrUnsupported) {
 			return page, err
 		}
 	}
-	return rs.scan(rs.config.Store.List(ctx, Projection{}), q, maxScan)
+	return rs.scan(rs.config.Store.List(ctx, Projection{}), q)
 }
 
 // scan answers q from an iterator over all resources.
-func (rs *resources) scan(all iter.Seq2[*Resource, error], q *Query, maxScan int) (*Page, error) {
+func (rs *resources) scan(all iter.Seq2[*Resource, error], q *Query) (*Page, error) {
 	var found []*Resource
 	seen := 0
 	for r, err := range all {
 		if err != nil {
 			return nil, err
 		}
-		if seen++; seen > maxScan {
-			return nil, Errorf(ErrTooMany, "There are more than %d resources to look through: the service provider's store has to search by itself.", maxScan)
+		if seen++; seen > rs.maxScan {
+			return nil, Errorf(ErrTooMany, "There are more than %d resources to look through: the service provider's store has to search by itself.", rs.maxScan)
 		}
 		if r.Meta.ResourceType == "" {
 			// Stores may leave it to the handler, filters may ask for it.

@@ -14,7 +14,7 @@ import (
 
 func TestCapabilities(t *testing.T) {
 	t.Parallel()
-	const all = scim.CanSearch | scim.CanSearchNext | scim.CanUpdate | scim.CanPatchDelta | scim.CanTransact
+	const all = scim.CanSearch | scim.CanSearchAfter | scim.CanUpdate | scim.CanPatchDelta | scim.CanTransact
 	store := openMemstore()
 	for name, tt := range map[string]struct {
 		users scim.ResourceStore
@@ -133,7 +133,7 @@ func TestLargeGroup(t *testing.T) {
 	d := memstore.New(nil)
 	groups := newCounting(d.Groups(), 255)
 	s := newService(t, storeSet{users: d.Users(), groups: groups}, func(c *scim.Config) { c.MaxBody = 64 << 20 })
-	target, last := largeGroup(t, s, d, 100_000)
+	target, last := createGroup(t, d, createUsers(t, d, 100_000))
 
 	a := s.ok(t, 204, "PATCH", target, patchBody(`{"op":"remove","path":"members[value eq \"`+last+`\"]"}`))
 	b := s.ok(t, 204, "PATCH", target, patchBody(`{"op":"add","path":"members","value":[{"value":"`+last+`"}]}`))

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,7 +41,7 @@ type Config struct {
 	MaxDepth int
 	// MaxOperations is how many operations a PATCH request may have, as received. Defaults to 1000.
 	MaxOperations int
-	// PageSize is how many resources a page has if the client does not say. Defaults to 100.
+	// PageSize is how many resources a page has if the client does not say, but no more than MaxPageSize. Defaults to 100.
 	PageSize int
 	// MaxPageSize is how many resources a page has at most, whatever the client says. Defaults to 1000.
 	MaxPageSize int
@@ -54,7 +55,7 @@ type Config struct {
 	// PublicDiscovery answers /ServiceProviderConfig, /ResourceTypes and /Schemas to clients without credentials too
 	// (RFC 7643 §5). Defaults to false.
 	PublicDiscovery bool
-	// ExplainCompat adds to the detail of an error which other profile would have accepted the request. The log says it
+	// ExplainCompat adds to the detail of a refused PATCH which other profile would have accepted it. The log says it
 	// always. Defaults to false.
 	ExplainCompat bool
 	// ChangePassword says in the service provider's configuration that the store of users keeps the passwords it is given
@@ -170,7 +171,7 @@ func (c *Config) validate() error {
 			fail("Resources[%d]: the endpoint %s is the protocol's own", i, r.Type.Endpoint())
 		}
 		for _, s := range schemasOf(r.Type) {
-			if other := uris[strings.ToLower(s.ID)]; other != nil && len(other.Attributes) != len(s.Attributes) {
+			if other := uris[strings.ToLower(s.ID)]; other != nil && !bytes.Equal(other.AppendJSON(nil, ""), s.AppendJSON(nil, "")) {
 				fail("Resources[%d]: schema %s differs from that of another resource type", i, s.ID)
 			}
 			uris[strings.ToLower(s.ID)] = s

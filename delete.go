@@ -8,30 +8,28 @@ import (
 // delete answers DELETE (RFC 7644 §3.6).
 func (q *request) delete() (*response, error) {
 	q.op.Kind = KindDelete
-	if _, err := q.do(q.h.runDelete(q.route.rs)); err != nil {
+	if _, err := q.do(q.route.rs.runDelete); err != nil {
 		return nil, err
 	}
 	return &response{status: http.StatusNoContent}, nil
 }
 
-func (h *Handler) runDelete(rs *resources) Func {
-	return func(ctx context.Context, op *Operation) (*Result, error) {
-		var version Version
-		if op.IfMatch.IsSet() && !op.IfMatch.any || op.IfNoneMatch.IsSet() {
-			r, err := rs.config.Store.Get(ctx, op.ID, minimal(op))
-			if err != nil {
-				return nil, notFound(rs, op.ID, err)
-			}
-			if err := op.precondition(r.Meta.Version); err != nil {
-				return nil, err
-			}
-			version = r.Meta.Version
-		}
-		if err := rs.config.Store.Delete(ctx, op.ID, version); err != nil {
+func (rs *resources) runDelete(ctx context.Context, op *Operation) (*Result, error) {
+	var version Version
+	if op.IfMatch.IsSet() && !op.IfMatch.any || op.IfNoneMatch.IsSet() {
+		r, err := rs.config.Store.Get(ctx, op.ID, minimal(op))
+		if err != nil {
 			return nil, notFound(rs, op.ID, err)
 		}
-		return &Result{}, nil
+		if err := op.precondition(r.Meta.Version); err != nil {
+			return nil, err
+		}
+		version = r.Meta.Version
 	}
+	if err := rs.config.Store.Delete(ctx, op.ID, version); err != nil {
+		return nil, notFound(rs, op.ID, err)
+	}
+	return &Result{}, nil
 }
 
 // minimal returns the projection of nothing but what is always returned.

@@ -29,9 +29,7 @@ type documents struct {
 }
 
 func newDocuments(ids []string, docs [][]byte) documents {
-	d := documents{byID: map[string][]byte{}}
-	n := strconv.Itoa(len(docs))
-	d.list = []byte(`{"schemas":["` + listURI + `"],"totalResults":` + n + `,"startIndex":1,"itemsPerPage":` + n + `,"Resources":[`)
+	d := documents{byID: map[string][]byte{}, list: appendListStart(nil, len(docs), 1, len(docs))}
 	for i, doc := range docs {
 		d.byID[strings.ToLower(ids[i])] = doc
 		if i > 0 {

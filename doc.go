@@ -15,9 +15,9 @@
 // # Capabilities
 //
 // The five methods of [ResourceStore] are all that a store needs. For filters, sorting and pages that the database evaluates
-// it implements [Searcher]; for pages by cursor, [CursorSearcher]; to change a resource in one transaction, [Updater]; to add
-// members to large groups without reading them, [DeltaPatcher]; for interceptors that write in the same transaction,
-// [Transactor]. [CapabilityReporter] masks what configuration switched off.
+// it implements [Searcher]; to change a resource in one transaction, [Updater]; to add members to large groups without
+// reading them, [DeltaPatcher]; for interceptors that write in the same transaction, [Transactor]. [CapabilityReporter] masks
+// what configuration switched off. [CursorSearcher] is for pages by cursor, which the handler does not offer yet.
 //
 // # Security considerations
 //

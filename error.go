@@ -23,7 +23,7 @@ type Error struct {
 	// Detail is sent to the client, where an administrator of the customer reads it: it says what is wrong and what to do,
 	// and holds no secrets, no SQL and no data of others.
 	Detail string
-	// Header is added to the response: Retry-After, WWW-Authenticate.
+	// Header is added to the response: Retry-After, WWW-Authenticate, Allow.
 	Header http.Header
 	// Err is the cause, for the log only.
 	Err error
@@ -71,7 +71,8 @@ var (
 )
 
 // Errorf returns an error like sentinel, which is one of the package's errors or any [*Error], with another detail. The detail
-// is sent to the client. An operand of the verb %w becomes the cause, which is logged, and its text is not in the detail.
+// is sent to the client. An operand that is an error becomes the cause, which is logged; its text is not in the detail,
+// whatever the verb.
 func Errorf(sentinel error, format string, args ...any) error {
 	e := Error{Status: http.StatusInternalServerError}
 	var s *Error
@@ -132,9 +133,18 @@ func describe(err error) *Error {
 	case errors.As(err, &inFilter):
 		return &Error{Status: http.StatusBadRequest, Type: "invalidFilter", Detail: inFilter.Error()}
 	case errors.As(err, &tooLarge):
-		return &Error{Status: http.StatusRequestEntityTooLarge, Detail: "The request body is larger than " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes: send fewer values in one request."}
+		return &Error{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("The request body is larger than %d bytes: send fewer values in one request.", tooLarge.Limit)}
 	}
 	return failure(err)
+}
+
+// notFound gives a 404 the text that helps: which type and what to do.
+func notFound(rs *resources, id string, err error) error {
+	var e *Error
+	if errors.Is(err, ErrNotFound) && errors.As(err, &e) && e.Detail == ErrNotFound.(*Error).Detail {
+		return &Error{Status: http.StatusNotFound, Detail: "There is no " + rs.Name() + " with the id " + id + ": it was deleted, or never existed.", Err: e.Err}
+	}
+	return err
 }
 
 const internalDetail = "The service provider failed. Its log has the reason."

@@ -1,10 +1,9 @@
 package scim
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
-
-	"github.com/embedscim/scim/schema"
 )
 
 // A Condition is what an If-Match or If-None-Match header asks for. The zero Condition asks for nothing.
@@ -91,12 +90,16 @@ func etag(v Version) string {
 	return `W/"` + string(v) + `"`
 }
 
-// validVersion reports whether v can be sent in an entity tag.
-func validVersion(v schema.Version) bool {
+// tagged returns the header of a response that shows or tells the version v, which the store has made.
+func (rs *resources) tagged(v Version) (http.Header, error) {
 	for _, c := range []byte(v) {
 		if c < '!' || c == '"' || c == 0x7f {
-			return false
+			return nil, fmt.Errorf("the store of %s made the version %q, which can't be an entity tag", rs.Name(), v)
 		}
 	}
-	return true
+	header := http.Header{}
+	if v != "" {
+		header.Set("ETag", etag(v))
+	}
+	return header, nil
 }

@@ -49,7 +49,7 @@ func NewHandler(cfg *Config) (*Handler, error) {
 	}
 	for _, r := range c.Resources {
 		rs := newResources(r)
-		rs.links = linksOf(r.Type, names)
+		rs.links, rs.maxScan = linksOf(r.Type, names), c.MaxScan
 		h.types = append(h.types, rs)
 		h.endpoints[strings.TrimPrefix(r.Type.Endpoint(), "/")] = rs
 	}

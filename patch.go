@@ -22,20 +22,23 @@ func (q *request) patch() (*response, error) {
 		q.nameAll(op)
 	}
 	rs := q.route.rs
-	res, err := q.do(q.h.runPatch(rs))
+	res, err := q.do(rs.runPatch)
 	if err != nil {
-		if describe(err).Status == http.StatusBadRequest {
-			// What the operations come to depends on the resource, and so does what another profile would make of them.
-			if r, getErr := rs.config.Store.Get(WithPrincipal(q.Context(), q.principal), q.op.ID, Projection{}); getErr == nil {
-				q.explain(err, r, sent)
-			}
+		q.explain(err, nil, sent)
+		if q.hint == "" {
+			return nil, err
+		}
+		// What another profile would make of the operations may depend on the resource.
+		r, getErr := rs.config.Store.Get(WithPrincipal(q.Context(), q.principal), q.op.ID, Projection{})
+		if q.hint = ""; getErr == nil {
+			q.explain(err, r, sent)
 		}
 		return nil, err
 	}
 	if !q.selects && (rs.config.NoContent || res.Resource == nil) {
-		header := http.Header{}
-		if tag := etag(res.Meta.Version); tag != "" {
-			header["Etag"] = []string{tag}
+		header, err := rs.tagged(res.Meta.Version)
+		if err != nil {
+			return nil, err
 		}
 		return &response{status: http.StatusNoContent, header: header}, nil
 	}
@@ -85,31 +88,29 @@ func (q *request) nameAll(op patch.Op) {
 	q.name(op.Value.Object())
 }
 
-func (h *Handler) runPatch(rs *resources) Func {
-	return func(ctx context.Context, op *Operation) (*Result, error) {
-		if res, ok, err := rs.tryDelta(ctx, op); ok || err != nil {
-			return res, notFound(rs, op.ID, err)
-		}
-		var changes []patch.Change
-		r, err := rs.update(ctx, op.ID, func(cur *Resource) error {
-			if err := op.precondition(cur.Meta.Version); err != nil {
-				return err
-			}
-			next, done, err := patch.Apply(cur, op.Patch)
-			if err != nil {
-				return describe(err)
-			}
-			if changes = done; len(changes) == 0 {
-				return errUnchanged
-			}
-			*cur = *next
-			return nil
-		})
-		if err != nil {
-			return nil, notFound(rs, op.ID, err)
-		}
-		return &Result{Resource: r, Meta: r.Meta, Changes: changes}, nil
+func (rs *resources) runPatch(ctx context.Context, op *Operation) (*Result, error) {
+	if res, ok, err := rs.tryDelta(ctx, op); ok || err != nil {
+		return res, notFound(rs, op.ID, err)
 	}
+	var changes []patch.Change
+	r, err := rs.update(ctx, op.ID, func(cur *Resource) error {
+		if err := op.precondition(cur.Meta.Version); err != nil {
+			return err
+		}
+		next, done, err := patch.Apply(cur, op.Patch)
+		if err != nil {
+			return describe(err)
+		}
+		if changes = done; len(changes) == 0 {
+			return errUnchanged
+		}
+		*cur = *next
+		return nil
+	})
+	if err != nil {
+		return nil, notFound(rs, op.ID, err)
+	}
+	return &Result{Resource: r, Meta: r.Meta, Changes: changes}, nil
 }
 
 // tryDelta carries out a PATCH without reading the resource, if the store can and the operations allow it.

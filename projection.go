@@ -146,6 +146,26 @@ func splitNames(s string) []string {
 	return out
 }
 
+// name notes the attributes in what the client sent that are returned on request: it gets them back (RFC 7643 §7).
+func (q *request) name(o schema.Object) {
+	for a, v := range o.All() {
+		q.nameValue(a, v)
+	}
+}
+
+func (q *request) nameValue(a *schema.Attribute, v schema.Value) {
+	if a.Returned == schema.ReturnedRequest {
+		q.op.Projection.named = append(q.op.Projection.named, a.Path())
+	}
+	if !selective(a) {
+		return
+	}
+	q.name(v.Object())
+	for _, e := range v.Elements() {
+		q.name(e.Object())
+	}
+}
+
 // trim returns r without what the projection does not want.
 func (j Projection) trim(t *schema.ResourceType, r *Resource) *Resource {
 	if !j.response {
@@ -198,13 +218,9 @@ func (j Projection) trimValue(a *schema.Attribute, v schema.Value, whole bool) s
 		return v
 	}
 	return v.Transform(func(e schema.Value) schema.Value {
-		o := e.Object().Transform(func(s *schema.Attribute, sv schema.Value) schema.Value {
+		return schema.ComplexOrNone(e.Object().Transform(func(s *schema.Attribute, sv schema.Value) schema.Value {
 			return j.trimValue(s, sv, whole)
-		})
-		if o.Len() == 0 {
-			return schema.Value{}
-		}
-		return schema.Complex(o)
+		}))
 	})
 }
 

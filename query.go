@@ -2,7 +2,9 @@ package scim
 
 import (
 	"context"
+	"errors"
 	"math"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -19,8 +21,7 @@ func (q *Query) Compare(a, b *Resource) int {
 	if q.SortBy == nil {
 		return 0
 	}
-	target := q.SortBy.Target()
-	v, w := sortValue(a, *q.SortBy), sortValue(b, *q.SortBy)
+	v, w := q.SortValue(a), q.SortValue(b)
 	c := 0
 	switch none, other := v.IsUnassigned(), w.IsUnassigned(); {
 	case none && other:
@@ -29,7 +30,7 @@ func (q *Query) Compare(a, b *Resource) int {
 	case other:
 		c = -1
 	default:
-		c = target.Compare(v, w)
+		c = q.SortBy.Target().Compare(v, w)
 	}
 	if q.Descending {
 		return -c
@@ -37,10 +38,15 @@ func (q *Query) Compare(a, b *Resource) int {
 	return c
 }
 
-// sortValue returns the value that r is sorted by.
-func sortValue(r *Resource, p schema.Path) schema.Value {
+// SortValue returns the value that [Query.Compare] sorts r by, for stores that keep it: in an index, or in a cursor. It is
+// unassigned if r has none, or q.SortBy is nil.
+func (q *Query) SortValue(r *Resource) schema.Value {
+	if q.SortBy == nil {
+		return schema.Value{}
+	}
+	p := *q.SortBy
 	a := p.Attribute
-	if !a.MultiValued || p.Sub == nil {
+	if p.Sub == nil || !a.MultiValued {
 		v := r.At(p)
 		if v.Len() > 0 {
 			return v.Index(0)
@@ -170,12 +176,34 @@ func sortPath(t *schema.ResourceType, name string) (schema.Path, error) {
 	return p, nil
 }
 
-func (h *Handler) runQuery(rs *resources) Func {
-	return func(ctx context.Context, op *Operation) (*Result, error) {
-		page, err := rs.search(ctx, op.Query, h.cfg.MaxScan)
-		if err != nil {
-			return nil, err
-		}
-		return &Result{Page: page}, nil
+// list answers GET of a collection (RFC 7644 §3.4.2).
+func (q *request) list() (*response, error) {
+	q.op.Kind = KindQuery
+	query, done, err := q.params.query(q.route.rs, q.profile, &q.h.cfg)
+	if err != nil {
+		return nil, err
 	}
+	q.op.Query, q.op.Rewrites = query, append(q.op.Rewrites, done...)
+	q.op.Query.Projection = q.op.Projection
+	res, err := q.do(q.route.rs.runQuery)
+	if err != nil {
+		return nil, err
+	}
+	if res.Page == nil {
+		// An empty list would make the client create what is there already.
+		return nil, errors.New("the result of the query has no page")
+	}
+	out := &listing{startIndex: q.op.Query.StartIndex, totalResults: res.Page.TotalResults}
+	for _, r := range res.Page.Resources {
+		out.resources = append(out.resources, q.h.represent(q.route.rs, r, q.op.Projection))
+	}
+	return &response{status: http.StatusOK, page: out}, nil
+}
+
+func (rs *resources) runQuery(ctx context.Context, op *Operation) (*Result, error) {
+	page, err := rs.search(ctx, op.Query)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Page: page}, nil
 }

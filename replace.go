@@ -2,7 +2,6 @@ package scim
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/embedscim/scim/patch"
@@ -18,35 +17,33 @@ func (q *request) replace() (*response, error) {
 	}
 	r.ID = q.op.ID
 	q.op.Resource = r
-	res, err := q.do(q.h.runReplace(q.route.rs))
+	res, err := q.do(q.route.rs.runReplace)
 	if err != nil {
 		return nil, err
 	}
 	return q.respond(http.StatusOK, res)
 }
 
-func (h *Handler) runReplace(rs *resources) Func {
-	return func(ctx context.Context, op *Operation) (*Result, error) {
-		var changes []patch.Change
-		r, err := rs.update(ctx, op.ID, func(cur *Resource) error {
-			if err := op.precondition(cur.Meta.Version); err != nil {
-				return err
-			}
-			next, err := merge(op.Resource, cur)
-			if err != nil {
-				return err
-			}
-			if changes = patch.Diff(cur, next); len(changes) == 0 {
-				return errUnchanged
-			}
-			*cur = *next
-			return nil
-		})
-		if err != nil {
-			return nil, notFound(rs, op.ID, err)
+func (rs *resources) runReplace(ctx context.Context, op *Operation) (*Result, error) {
+	var changes []patch.Change
+	r, err := rs.update(ctx, op.ID, func(cur *Resource) error {
+		if err := op.precondition(cur.Meta.Version); err != nil {
+			return err
 		}
-		return &Result{Resource: r, Meta: r.Meta, Changes: changes}, nil
+		next, err := merge(op.Resource, cur)
+		if err != nil {
+			return err
+		}
+		if changes = patch.Diff(cur, next); len(changes) == 0 {
+			return errUnchanged
+		}
+		*cur = *next
+		return nil
+	})
+	if err != nil {
+		return nil, notFound(rs, op.ID, err)
 	}
+	return &Result{Resource: r, Meta: r.Meta, Changes: changes}, nil
 }
 
 // merge makes the resource that a PUT of sent over cur leads to: it keeps what the client can't set, which is readOnly, and
@@ -97,17 +94,5 @@ func mergeValue(a *schema.Attribute, sent, cur schema.Value) (schema.Value, erro
 		}
 		o = o.With(s, v)
 	}
-	if o.Len() == 0 {
-		return schema.Value{}, nil
-	}
-	return schema.Complex(o), nil
-}
-
-// notFound gives a 404 the text that helps: which type and what to do.
-func notFound(rs *resources, id string, err error) error {
-	var e *Error
-	if errors.Is(err, ErrNotFound) && errors.As(err, &e) && e.Detail == ErrNotFound.(*Error).Detail {
-		return &Error{Status: http.StatusNotFound, Detail: "There is no " + rs.Name() + " with the id " + id + ": it was deleted, or never existed.", Err: e.Err}
-	}
-	return err
+	return schema.ComplexOrNone(o), nil
 }

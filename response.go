@@ -1,7 +1,7 @@
 package scim
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,7 +27,23 @@ type listing struct {
 // listURI is the schema of list responses.
 const listURI = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
-func asError[T error](err error, target *T) bool { return errors.As(err, target) }
+// respond makes the response that shows the result's resource.
+func (q *request) respond(status int, res *Result) (*response, error) {
+	r := res.Resource
+	if r == nil {
+		return nil, fmt.Errorf("the result of the %s has no resource", q.op.Kind)
+	}
+	header, err := q.route.rs.tagged(r.Meta.Version)
+	if err != nil {
+		return nil, err
+	}
+	location := q.h.location(q.route.rs, r.ID)
+	header.Set("Location", location)
+	if q.op.Kind != KindCreate {
+		header.Set("Content-Location", location)
+	}
+	return &response{status: status, header: header, resource: q.h.represent(q.route.rs, r, q.op.Projection)}, nil
+}
 
 // write writes a response, and logs it.
 func (q *request) write(res *response) {
@@ -68,13 +84,17 @@ func (res *response) setHeader(w http.ResponseWriter) {
 	}
 }
 
-// writeBody writes a response with a body.
-func writeBody(w http.ResponseWriter, status int, media string, body []byte, head bool) {
-	h := w.Header()
+// describeBody sets the header of every response that has a body.
+func describeBody(h http.Header, media string) {
 	h.Set("Content-Type", media)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
+}
+
+// writeBody writes a response with a body.
+func writeBody(w http.ResponseWriter, status int, media string, body []byte, head bool) {
+	describeBody(w.Header(), media)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if !head {
 		// A client that has gone away is no error of ours.
@@ -116,10 +136,7 @@ func (s *startingWriter) Write(p []byte) (int, error) {
 	if !s.q.wrote {
 		s.q.wrote = true
 		s.res.setHeader(s.q.w)
-		h := s.q.w.Header()
-		h.Set("Content-Type", s.q.media)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-store")
+		describeBody(s.q.w.Header(), s.q.media)
 		s.q.w.WriteHeader(s.res.status)
 	}
 	n, err := s.q.w.Write(p)
@@ -129,15 +146,20 @@ func (s *startingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// appendListStart appends a list response up to its n resources.
+func appendListStart(dst []byte, total, start, n int) []byte {
+	dst = append(dst, `{"schemas":["`+listURI+`"],"totalResults":`...)
+	dst = strconv.AppendInt(dst, int64(total), 10)
+	dst = append(dst, `,"startIndex":`...)
+	dst = strconv.AppendInt(dst, int64(start), 10)
+	dst = append(dst, `,"itemsPerPage":`...)
+	dst = strconv.AppendInt(dst, int64(n), 10)
+	return append(dst, `,"Resources":[`...)
+}
+
 // append appends the list response.
 func (l *listing) append(dst []byte) ([]byte, error) {
-	dst = append(dst, `{"schemas":["`+listURI+`"],"totalResults":`...)
-	dst = strconv.AppendInt(dst, int64(l.totalResults), 10)
-	dst = append(dst, `,"startIndex":`...)
-	dst = strconv.AppendInt(dst, int64(l.startIndex), 10)
-	dst = append(dst, `,"itemsPerPage":`...)
-	dst = strconv.AppendInt(dst, int64(len(l.resources)), 10)
-	dst = append(dst, `,"Resources":[`...)
+	dst = appendListStart(dst, l.totalResults, l.startIndex, len(l.resources))
 	for i, r := range l.resources {
 		if i > 0 {
 			dst = append(dst, ',')

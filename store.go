@@ -10,13 +10,15 @@ import (
 )
 
 // A ResourceStore holds the resources of one resource type, such as the users of an application. All methods must be safe
-// for concurrent use, and must return only resources visible to the tenant that ctx identifies (see [PrincipalFrom]).
+// for concurrent use, and must return only resources visible to the tenant that ctx identifies (see [PrincipalFrom]). A
+// store neither keeps nor changes a [*Resource] that it is given, and returns one that the caller may change. There is no
+// method for PATCH, since the handler carries out the operations and stores what they come to.
 //
 // The other interfaces in this file are optional: each is found by [NewHandler] once, and has a fallback. An error that
 // matches [errors.ErrUnsupported] from one of their methods means: as if the method were not implemented.
 //
-// An error that is or wraps an [*Error] is answered as it says. Any other error is answered with 500 and no detail, and
-// logged.
+// An error that is or wraps an [*Error] is answered as it says, the error of a ctx that has ended with 503. Any other error
+// is answered with 500 and no detail, and logged.
 type ResourceStore interface {
 	// Get returns the resource with the given id, or an error matching [ErrNotFound] (404). An id that the store could
 	// not have made is not found either.
@@ -28,8 +30,9 @@ type ResourceStore interface {
 	// Create stores r and returns it with ID and Meta set; a taken unique attribute is [ErrUniqueness] (409). The ID is
 	// unique among all resource types of the service provider, and never used again.
 	Create(ctx context.Context, r *Resource) (*Resource, error)
-	// Replace stores r over the resource with its ID and returns what is stored. If r.Meta.Version is set and is no longer
-	// the stored version it changes nothing and returns [ErrVersionMismatch] (retried, or 412 if the client sent If-Match).
+	// Replace stores r over the resource with its ID and returns what is stored, or [ErrNotFound] or [ErrUniqueness]. If
+	// r.Meta.Version is set and is no longer the stored version it changes nothing and returns [ErrVersionMismatch] (tried
+	// again, or 412 if the client sent If-Match).
 	// A writeOnly attribute that r does not have stays as it is; null clears it. If r is what is stored already, version
 	// and lastModified stay.
 	Replace(ctx context.Context, r *Resource) (*Resource, error)
@@ -47,7 +50,8 @@ type Searcher interface {
 	Search(ctx context.Context, q *Query) (*Page, error)
 }
 
-// A CursorSearcher is a [Searcher] that can page by cursor (RFC 9865). For other stores a cursor is an index in disguise.
+// A CursorSearcher is a [Searcher] that can page by cursor (RFC 9865). The handler does not offer cursors yet, and pages by
+// index whatever the store.
 type CursorSearcher interface {
 	Searcher
 	// SearchAfter returns the page that cursor, from a Page's Next or Prev, leads to; the first page if it is "".
@@ -60,7 +64,8 @@ type Updater interface {
 	ResourceStore
 	// Update calls fn with the resource and stores what fn makes of it, unless fn fails or changes nothing; then nothing is
 	// stored, and version and lastModified stay. Attributes that p does not want are neither read nor written. fn may run
-	// again, with a fresh resource, and has no effect but on its argument. No other write may come in between.
+	// again, with a fresh resource, and has no effect but on its argument. No other write may come in between. An error of fn
+	// is returned as it is; the others are those of Replace.
 	Update(ctx context.Context, id string, p Projection, fn func(*Resource) error) (*Resource, error)
 }
 
@@ -71,14 +76,15 @@ type DeltaPatcher interface {
 	ResourceStore
 	// DeltaAttributes returns the names of the multi-valued attributes that PatchDelta handles.
 	DeltaAttributes() []string
-	// PatchDelta carries out d atomically. It checks d.IfMatch as Replace does. If nothing changes by it, version and
-	// lastModified stay, and the result has no Changes.
+	// PatchDelta carries out d atomically. It checks d.IfMatch as Replace does r.Meta.Version, and its errors are those of
+	// Replace. If nothing changes by it, version and lastModified stay, and the result has no Changes.
 	PatchDelta(ctx context.Context, id string, d *patch.Delta) (DeltaResult, error)
 }
 
 // A Transactor is a [ResourceStore] that can run several operations in one transaction, which ctx carries. Without it,
 // [Config.TxInterceptors] can't be used.
 type Transactor interface {
+	ResourceStore
 	// InTx calls fn in a transaction, or in the one that ctx carries already, and commits unless fn fails. fn may run again
 	// after a serialisation failure.
 	InTx(ctx context.Context, fn func(context.Context) error) error
@@ -112,7 +118,7 @@ type Page struct {
 	Resources []*Resource
 	// TotalResults counts all matches; -1 if the store can't tell and a cursor pages.
 	TotalResults int
-	// Next and Prev are cursors, or "".
+	// Next and Prev are the cursors of a [CursorSearcher], or "".
 	Next, Prev string
 }
 

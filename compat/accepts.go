@@ -7,14 +7,19 @@ import (
 
 // Accepts returns the names of the profiles, other than p, under which the operations of a PATCH request would have been
 // accepted: for a log record about a request that was refused, or the error's detail. ops is what [patch.Read] has returned.
-// r is the resource, or nil to leave its state out of account.
+// r is the resource, or nil to leave its state out of account: then a profile may be named that would have refused them
+// after all.
 func Accepts(t *schema.ResourceType, p *Profile, r *schema.Resource, ops []patch.Op) []string {
+	_, mine, refused := RewritePatch(t, p, ops)
 	var names []string
 	for _, other := range [...]*Profile{Strict, EntraID} {
 		if p == other || p == nil && other == Strict {
 			continue
 		}
-		rewritten, _, err := RewritePatch(t, other, ops)
+		rewritten, applied, err := RewritePatch(t, other, ops)
+		if err == nil && refused == nil && len(mine)+len(applied) == 0 {
+			continue // they are the same operations under both
+		}
 		if err == nil {
 			err = patch.Check(t, rewritten)
 		}

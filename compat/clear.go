@@ -1,8 +1,7 @@
 package compat
 
 import (
-	"bytes"
-
+	"github.com/embedscim/scim/internal/wire"
 	"github.com/embedscim/scim/patch"
 	"github.com/embedscim/scim/schema"
 )
@@ -22,8 +21,7 @@ func isEmpty(a *schema.Attribute, v schema.Value) bool {
 		if s, ok := text(v); ok {
 			return s == ""
 		}
-		j := bytes.TrimSpace(v.Raw().JSON)
-		return len(j) > 1 && j[0] == '[' && len(bytes.TrimSpace(j[1:len(j)-1])) == 0
+		return wire.IsEmptyArray(v.Raw().JSON)
 	}
 	return false
 }
@@ -156,13 +154,10 @@ func (w *clearing) object(o schema.Object, prefix string) schema.Object {
 		rest := w.object(v.Object(), prefix+a.Name+sep)
 		changed := w.found
 		w.found = w.found || found
-		switch {
-		case !changed:
+		if !changed {
 			return v
-		case rest.Len() == 0:
-			return schema.Value{}
 		}
-		return schema.Complex(rest)
+		return schema.ComplexOrNone(rest)
 	})
 }
 

@@ -40,9 +40,9 @@ func (c *call) refuseEmptyIn(op patch.Op, a *schema.Attribute, v schema.Value) e
 	if !a.MultiValued || a.Type != schema.TypeComplex {
 		return nil
 	}
-	empty := v.Kind() == schema.KindComplex && nothing(a, v)
+	empty := v.Kind() == schema.KindComplex && blank(a, v)
 	for _, e := range v.Elements() {
-		if empty = empty || e.Kind() == schema.KindComplex && nothing(a, e); empty {
+		if empty = empty || e.Kind() == schema.KindComplex && blank(a, e); empty {
 			break
 		}
 	}
@@ -56,8 +56,8 @@ func (c *call) refuseEmptyIn(op patch.Op, a *schema.Attribute, v schema.Value) e
 
 const emptyElement = "an element has no value: send its value, or an empty array to remove all"
 
-// nothing reports whether an element of a has nothing in it, or lacks what says which one it is.
-func nothing(a *schema.Attribute, v schema.Value) bool {
+// blank reports whether an element of a has nothing in it, or lacks what says which one it is.
+func blank(a *schema.Attribute, v schema.Value) bool {
 	o := v.Object()
 	if value := a.SubAttribute("value"); value != nil && value.Mutability == schema.Immutable {
 		return o.Value(value).IsUnassigned() || o.Value(value).Kind() == schema.KindString && o.Value(value).Text() == ""
@@ -81,7 +81,7 @@ func refuseEmptyBody(o schema.Object) error {
 			continue
 		}
 		for _, e := range v.Elements() {
-			if e.Kind() == schema.KindComplex && nothing(a, e) {
+			if e.Kind() == schema.KindComplex && blank(a, e) {
 				return &schema.Error{Type: schema.InvalidValue, Path: a.String(), Rule: emptyElement, Offset: -1}
 			}
 		}

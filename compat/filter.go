@@ -8,8 +8,8 @@ import (
 )
 
 // RewriteFilter returns a filter as the rules of p rewrite it, in the standard grammar, with a record of what they did. It
-// returns s itself if no rule applies, and if s is no filter by any grammar: [filter.Parse] then says what is wrong. There is
-// no other error yet.
+// returns s itself if no rule applies, and if s is no filter by any grammar: [filter.Parse] then says what is wrong. The
+// error is nil so far.
 func RewriteFilter(t *schema.ResourceType, p *Profile, s string) (string, []Applied, error) {
 	if p == nil || len(p.rules) == 0 {
 		return s, nil, nil

@@ -58,11 +58,7 @@ func (k pathKey) without(o schema.Object) schema.Object {
 	if k.in == nil {
 		return o.WithoutUnknown(k.raw.Name)
 	}
-	rest := o.Value(k.in).Object().WithoutUnknown(k.raw.Name)
-	if rest.Len() == 0 {
-		return o.With(k.in, schema.Value{})
-	}
-	return o.With(k.in, schema.Complex(rest))
+	return o.With(k.in, schema.ComplexOrNone(o.Value(k.in).Object().WithoutUnknown(k.raw.Name)))
 }
 
 // splitKeys makes one operation of each name of a value without path, if there is one that is a path, in the order in which

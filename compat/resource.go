@@ -48,16 +48,11 @@ func (c *call) recordObject(r *Rule, before, after schema.Object) {
 
 // changed returns what o has and other has not.
 func changed(o, other schema.Object) schema.Object {
-	kept := map[string]bool{}
+	var kept []string
 	for _, r := range other.Unknown() {
-		kept[r.Name] = true
+		kept = append(kept, r.Name)
 	}
-	for _, r := range o.Unknown() {
-		if kept[r.Name] {
-			o = o.WithoutUnknown(r.Name)
-		}
-	}
-	return o.Transform(func(a *schema.Attribute, v schema.Value) schema.Value {
+	return o.WithoutUnknown(kept...).Transform(func(a *schema.Attribute, v schema.Value) schema.Value {
 		if w := other.Value(a); v.Kind() == w.Kind() && v.Equal(w) {
 			return schema.Value{}
 		}

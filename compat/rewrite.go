@@ -77,7 +77,7 @@ func settled(op *patch.Op) bool {
 		return false
 	}
 	a := op.Target.Target()
-	return plain(a, op.Value) && !(a.MultiValued && op.Value.Kind() == schema.KindComplex && nothing(a, op.Value))
+	return plain(a, op.Value) && !(a.MultiValued && op.Value.Kind() == schema.KindComplex && blank(a, op.Value))
 }
 
 // plain reports whether no rule applies to v, a value or element of a: it conforms, and holds neither null, nor the
@@ -101,7 +101,7 @@ func plain(a *schema.Attribute, v schema.Value) bool {
 		}
 	case schema.KindList:
 		for _, e := range v.Elements() {
-			if !plain(a, e) || e.Kind() == schema.KindComplex && nothing(a, e) {
+			if !plain(a, e) || e.Kind() == schema.KindComplex && blank(a, e) {
 				return false
 			}
 		}
@@ -260,4 +260,13 @@ func (c *call) read(a *schema.Attribute, text []byte, instead schema.Value) sche
 		return instead
 	}
 	return v
+}
+
+// refuse returns the error for an operation that RFC 7644 would carry out, or that no rule can make sense of.
+func (c *call) refuse(op patch.Op, why string) error {
+	path := ""
+	if op.Target != nil {
+		path = op.Target.Attr.String()
+	}
+	return &patch.Error{Op: op.Index, Path: path, Err: &schema.Error{Type: schema.InvalidValue, Path: path, Rule: why, Offset: -1}}
 }

@@ -37,12 +37,11 @@ func (s *Store) SearchAfter(ctx context.Context, q *scim.Query, cursor string) (
 	}
 	page := s.page(st, q, found, from, to)
 	if from < to {
-		o := newSorter(q)
 		if from > 0 {
-			page.Prev = s.cursor(st, q, o, before, found, from)
+			page.Prev = found.cursor(before, from)
 		}
 		if to < found.len() {
-			page.Next = s.cursor(st, q, o, after, found, to-1)
+			page.Next = found.cursor(after, to-1)
 		}
 	}
 	return page, nil
@@ -63,9 +62,9 @@ type cursorAt struct {
 }
 
 // cursor returns a cursor on one side of the match at position i.
-func (s *Store) cursor(st *state, q *scim.Query, o *sorter, on side, m *matches, i int) string {
+func (m *matches) cursor(on side, i int) string {
 	k := sortKey{seq: m.part(i, i+1)[0].seq}
-	if q.SortBy != nil {
+	if m.keys != nil {
 		k = m.keys[i]
 	}
 	b := binary.AppendUvarint([]byte{byte(on)}, k.seq)

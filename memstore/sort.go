@@ -18,54 +18,26 @@ func order(a, b sortKey) int { return cmp.Compare(a.seq, b.seq) }
 
 // A sorter orders records as a query asks for, the way [scim.Query.Compare] does (RFC 7644 §3.4.2.3).
 type sorter struct {
-	path       schema.Path
-	target     *schema.Attribute
-	primary    *schema.Attribute
-	fold       bool
-	descending bool
+	q      *scim.Query
+	target *schema.Attribute
+	fold   bool
 }
 
 func newSorter(q *scim.Query) *sorter {
 	if q.SortBy == nil {
-		return &sorter{}
+		return &sorter{q: q}
 	}
-	o := &sorter{path: *q.SortBy, target: q.SortBy.Target(), descending: q.Descending}
-	if o.path.Sub != nil && o.path.Attribute.MultiValued {
-		o.primary = o.path.Attribute.SubAttribute("primary")
-	}
-	o.fold = o.target.Type == schema.TypeString && !o.target.Exact()
-	return o
+	target := q.SortBy.Target()
+	return &sorter{q, target, target.Type == schema.TypeString && !target.Exact()}
 }
 
 func (o *sorter) key(r *schema.Resource, seq uint64) sortKey {
-	v := o.value(r)
+	v := o.q.SortValue(r)
 	if o.fold && v.Kind() == schema.KindString {
 		// Once per record instead of once per comparison.
 		v = schema.String(schema.Fold(v.Text()))
 	}
 	return sortKey{v, seq}
-}
-
-// value returns the value that r is sorted by: of several the primary one, or else the first.
-func (o *sorter) value(r *schema.Resource) schema.Value {
-	if o.path.Sub == nil || !o.path.Attribute.MultiValued {
-		v := r.At(o.path)
-		if v.Len() > 0 {
-			return v.Index(0)
-		}
-		return v
-	}
-	var chosen schema.Value
-	for _, e := range r.At(schema.Path{Extension: o.path.Extension, Attribute: o.path.Attribute}).Elements() {
-		v := e.Object().Value(o.path.Sub)
-		if chosen.IsUnassigned() {
-			chosen = v
-		}
-		if o.primary != nil && e.Object().Value(o.primary).Bool() {
-			return v
-		}
-	}
-	return chosen
 }
 
 // order compares two keys. Without a value comes last, or first in descending order; equals are in the order of creation.
@@ -82,7 +54,7 @@ func (o *sorter) order(a, b sortKey) int {
 	default:
 		c = o.target.Compare(a.value, b.value)
 	}
-	if o.descending {
+	if o.q.Descending {
 		c = -c
 	}
 	return cmp.Or(c, order(a, b))

@@ -95,13 +95,9 @@ func (c *change) takeSecrets(a *schema.Attribute, v schema.Value, deep bool) sch
 		if e.Kind() != schema.KindComplex {
 			return e
 		}
-		o := e.Object().Transform(func(sub *schema.Attribute, v schema.Value) schema.Value {
+		return schema.ComplexOrNone(e.Object().Transform(func(sub *schema.Attribute, v schema.Value) schema.Value {
 			return c.takeSecrets(sub, v, true)
-		})
-		if o.Len() == 0 {
-			return schema.Value{}
-		}
-		return schema.Complex(o)
+		}))
 	})
 }
 
@@ -181,7 +177,7 @@ func (s *Store) put(ctx context.Context, st *state, old *record, c *change) (*re
 	}
 	r.resource.ExternalID, r.resource.Attributes = c.externalID, c.attributes
 	changed := old == nil || len(c.secrets) > 0 && s.d.opts.WriteOnly != nil ||
-		c.externalID != old.resource.ExternalID || !same(schema.Complex(old.resource.Attributes), schema.Complex(c.attributes))
+		c.externalID != old.resource.ExternalID || !schema.Complex(old.resource.Attributes).Equal(schema.Complex(c.attributes))
 	changes := c.report
 	for _, m := range c.members {
 		removed, added, err := s.relink(st, r, m)
@@ -203,7 +199,7 @@ func (s *Store) put(ctx context.Context, st *state, old *record, c *change) (*re
 	if err := s.reindex(t, old, r); err != nil {
 		return nil, nil, err
 	}
-	if old != nil && !same(s.label(old), s.label(r)) {
+	if old != nil && !s.label(old).Equal(s.label(r)) {
 		st.names = new(token)
 	}
 	s.stamp(r, old == nil)

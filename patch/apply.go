@@ -77,7 +77,7 @@ func (s *state) attributes(o schema.Object, add bool) error {
 	return nil
 }
 
-// repeats reports whether v says nothing that is not in cur, the value of a readOnly attribute (Checklist AMB-05).
+// repeats reports whether v says nothing that is not in cur, the value of a readOnly attribute (AMB-05).
 func repeats(a *schema.Attribute, cur, v schema.Value) bool {
 	if nothing(v) {
 		return cur.IsUnassigned()

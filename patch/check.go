@@ -1,10 +1,10 @@
 package patch
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 
+	"github.com/embedscim/scim/internal/wire"
 	"github.com/embedscim/scim/schema"
 )
 
@@ -111,14 +111,9 @@ func nothing(v schema.Value) bool {
 	case schema.KindList:
 		return v.Len() == 0
 	case schema.KindRaw:
-		return emptyArray(v.Raw())
+		return wire.IsEmptyArray(v.Raw().JSON)
 	}
 	return false
-}
-
-func emptyArray(r *schema.Raw) bool {
-	body, ok := bytes.CutPrefix(r.JSON, []byte("["))
-	return ok && len(bytes.Trim(body, " \t\r\n]")) == 0 && bytes.Count(body, []byte("]")) == 1
 }
 
 // checkValue checks the value of an add or replace against what its path leads to.
@@ -154,7 +149,7 @@ func conform(a *schema.Attribute, v schema.Value, element bool) error {
 	case schema.KindRaw:
 		// The empty array is no value at all for RFC 7643 §2.5, if strictly for multi-valued attributes only. A client that
 		// sends one for a complex attribute takes it for multi-valued, and does not mean to clear it.
-		if !a.MultiValued && a.Type != schema.TypeComplex && emptyArray(v.Raw()) {
+		if !a.MultiValued && a.Type != schema.TypeComplex && wire.IsEmptyArray(v.Raw().JSON) {
 			return nil
 		}
 		return v.Raw().Err

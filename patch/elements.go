@@ -8,7 +8,7 @@ import (
 )
 
 // elements carries out an operation on elements that a filter selects, or on a sub-attribute of all (RFC 7644 §3.5.2.1 to
-// §3.5.2.3, Checklist AMB-10, AMB-10b, AMB-22).
+// §3.5.2.3, AMB-10, AMB-10b, AMB-22).
 func (s *state) elements(l *list, op *Op) error {
 	p, v := op.Target, op.Value
 	sub := p.Sub
@@ -24,7 +24,7 @@ func (s *state) elements(l *list, op *Op) error {
 	selected := l.positions(p.Filter)
 	if len(selected) == 0 {
 		switch {
-		case op.Op == Remove: // Checklist AMB-11b
+		case op.Op == Remove: // AMB-11b
 			s.idle = true
 			return nil
 		case op.Create && p.Filter != nil:
@@ -67,7 +67,7 @@ func (l *list) change(i int, sub *schema.Attribute, v schema.Value, op string) e
 			return err
 		}
 		if changed {
-			i = l.set(i, complexOrNone(next))
+			i = l.set(i, schema.ComplexOrNone(next))
 		}
 		l.assert(i, v)
 	default:
@@ -81,7 +81,7 @@ func (l *list) change(i int, sub *schema.Attribute, v schema.Value, op string) e
 		if err != nil {
 			return err
 		}
-		i = l.set(i, complexOrNone(o.With(sub, next)))
+		i = l.set(i, schema.ComplexOrNone(o.With(sub, next)))
 		if i >= 0 {
 			l.assert(i, schema.Complex(l.a.Object().With(sub, v)))
 		}

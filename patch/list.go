@@ -56,7 +56,7 @@ func (l *list) assign(v schema.Value, add bool) error {
 	case nothing(v):
 		v = schema.List()
 	case v.Kind() != schema.KindList:
-		v = schema.List(v) // Checklist AMB-25b
+		v = schema.List(v) // AMB-25b
 	}
 	if l.a.Mutability == schema.Immutable && l.live > 0 {
 		if add && v.Len() == 0 || l.a.Equal(l.current(), v) {
@@ -128,7 +128,7 @@ func (l *list) fresh(v schema.Value) (schema.Value, error) {
 		return v, nil
 	}
 	o, _, err := merge(l.a.Object(), o, true, ignoreReadOnly)
-	return complexOrNone(o), err
+	return schema.ComplexOrNone(o), err
 }
 
 // set changes the element at position i, or removes it if v is unassigned. Should the element become the same as another,

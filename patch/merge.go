@@ -28,7 +28,7 @@ func assigned(a *schema.Attribute, old, v schema.Value, add bool) (schema.Value,
 		if a.Mutability == schema.Immutable && !old.IsUnassigned() {
 			return old, immutable(a.String())
 		}
-		return complexOrNone(next), nil
+		return schema.ComplexOrNone(next), nil
 	}
 	if !old.IsUnassigned() {
 		if a.Mutability == schema.Immutable {
@@ -84,7 +84,7 @@ func unassigned(a *schema.Attribute, old schema.Value) (schema.Value, error) {
 
 // What merge does with values of readOnly sub-attributes.
 const (
-	refuseReadOnly = false // unless they repeat what is there (Checklist AMB-05)
+	refuseReadOnly = false // unless they repeat what is there (AMB-05)
 	ignoreReadOnly = true  // as when a resource is created: a new element is as the client read it elsewhere
 )
 
@@ -126,11 +126,4 @@ func nulls(v schema.Value) int {
 		n += nulls(sub)
 	}
 	return n
-}
-
-func complexOrNone(o schema.Object) schema.Value {
-	if o.Len() == 0 {
-		return schema.Value{}
-	}
-	return schema.Complex(o)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
-// schemas carries out an operation on the schemas attribute (Checklist AMB-52). What it lists follows from the attributes
+// schemas carries out an operation on the schemas attribute (AMB-52). What it lists follows from the attributes
 // that a resource has, so that to add an extension changes nothing yet, and to remove one removes its attributes.
 func (s *state) schemas(op *Op) error {
 	s.flush()

@@ -36,7 +36,7 @@ func (s *state) dropStaleOf(a *schema.Attribute, before schema.Value) {
 		}
 		return v
 	})
-	s.r.Attributes = put(s.r.Attributes, a.Path(), complexOrNone(next))
+	s.r.Attributes = put(s.r.Attributes, a.Path(), schema.ComplexOrNone(next))
 }
 
 // stale reports whether sub says something about the sub-attribute value beside it.

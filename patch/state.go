@@ -61,13 +61,13 @@ func put(o schema.Object, p schema.Path, v schema.Value) schema.Object {
 		if cur := o.Value(p.Extension); cur.Kind() == schema.KindComplex {
 			c = cur.Object()
 		}
-		return o.With(p.Extension, complexOrNone(put(c, schema.Path{Attribute: p.Attribute, Sub: p.Sub}, v)))
+		return o.With(p.Extension, schema.ComplexOrNone(put(c, schema.Path{Attribute: p.Attribute, Sub: p.Sub}, v)))
 	case p.Sub != nil:
 		c := p.Attribute.Object()
 		if cur := o.Value(p.Attribute); cur.Kind() == schema.KindComplex {
 			c = cur.Object()
 		}
-		return o.With(p.Attribute, complexOrNone(c.With(p.Sub, v)))
+		return o.With(p.Attribute, schema.ComplexOrNone(c.With(p.Sub, v)))
 	}
 	return o.With(p.Attribute, v)
 }

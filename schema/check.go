@@ -65,11 +65,15 @@ func (o Object) Unknown() []*Raw {
 	return out
 }
 
-// WithoutUnknown returns a copy of o without the unknown name.
-func (o Object) WithoutUnknown(name string) Object {
+// WithoutUnknown returns a copy of o without the unknown names.
+func (o Object) WithoutUnknown(names ...string) Object {
+	gone := make(map[string]bool, len(names))
+	for _, name := range names {
+		gone[name] = true
+	}
 	var kept []entry
 	for _, e := range o.entries {
-		if e.attr != nil || e.value.Raw().Name != name {
+		if e.attr != nil || !gone[e.value.Raw().Name] {
 			kept = append(kept, e)
 		}
 	}
@@ -85,7 +89,7 @@ func (t *ResourceType) NewResource(o Object, rejectUnknown bool) (*Resource, err
 	if err := t.checkSchemas(o, rejectUnknown); err != nil {
 		return nil, err
 	}
-	attrs := Object{def: t.root, entries: make([]entry, 0, len(o.entries))}
+	attrs := Object{def: t.root, entries: make([]entry, 0, len(o.entries)), pos: o.pos}
 	r := &Resource{Meta: Meta{ResourceType: t.name}}
 	for _, e := range o.entries {
 		switch {
@@ -110,14 +114,14 @@ func (t *ResourceType) NewResource(o Object, rejectUnknown bool) (*Resource, err
 		}
 	}
 	r.Attributes = attrs
-	return r, t.Check(r)
+	return r, checkObject(t.root, attrs, true)
 }
 
 // checkSchemas checks the schemas attribute of a request body (RFC 7643 §3).
 func (t *ResourceType) checkSchemas(o Object, rejectUnknown bool) error {
 	v := o.Value(t.schemas)
 	fail := func(rule string) error {
-		out := &Error{Type: InvalidSyntax, Path: "schemas", Rule: rule, Offset: -1}
+		out := &Error{Type: InvalidSyntax, Path: "schemas", Rule: rule, Offset: o.pos - 1}
 		if err, ok := errors.AsType[*Error](v.Err()); ok {
 			out.Path, out.Offset = err.Path, err.Offset
 		}
@@ -164,7 +168,7 @@ func conform(a *Attribute, v Value, rejectUnknown bool) (Value, error) {
 		switch {
 		case err != nil || o.Len() == 0:
 			return Value{}, err
-		case &o.entries[0] == &d.entries[0]:
+		case sameSlice(o.entries, d.entries):
 			return v, nil
 		}
 		return Complex(o), nil
@@ -185,7 +189,7 @@ func conformObject(o *Object, rejectUnknown bool) (Object, error) {
 		}
 		return Value{}, nil
 	})
-	return Object{def: o.def, entries: entries}, err
+	return Object{def: o.def, entries: entries, pos: o.pos}, err
 }
 
 // cleared returns what becomes of an unassigned value v: null if it clears a writeOnly attribute, since without one the old
@@ -217,20 +221,26 @@ func distinct(a *Attribute, elements []Value) []Value {
 // Check reports whether r, which is in canonical form, may be stored: attributes that are required are present and not
 // blank, unless they are readOnly, and no attribute has two primary values (RFC 7643 §2.2, §2.4). The error is an [*Error] of type [InvalidValue].
 func (t *ResourceType) Check(r *Resource) error {
-	return checkObject(t.root, r.Attributes)
+	return checkObject(t.root, r.Attributes, false)
 }
 
-func checkObject(def *definition, o Object) error {
+// checkObject checks the attributes of a resource or of a complex value. read says that they are of the text at hand, so that
+// errors have positions: where the object begins that lacks something.
+func checkObject(def *definition, o Object, read bool) error {
+	offset := int64(-1)
+	if read {
+		offset = o.pos - 1
+	}
 	for _, a := range def.attrs {
 		if !a.Required || a.Mutability == ReadOnly || a.kind == common {
 			continue
 		}
 		v := o.Value(a)
 		if v.IsUnassigned() {
-			return &Error{Type: InvalidValue, Path: a.Name, Rule: "is required (RFC 7643 §2.2)", Offset: -1}
+			return &Error{Type: InvalidValue, Path: a.Name, Rule: "is required (RFC 7643 §2.2)", Offset: offset}
 		}
 		if v.Kind() == KindString && strings.TrimSpace(v.text) == "" {
-			return &Error{Type: InvalidValue, Path: a.Name, Rule: "is required and must not be blank", Offset: -1}
+			return &Error{Type: InvalidValue, Path: a.Name, Rule: "is required and must not be blank", Offset: offset}
 		}
 	}
 	for _, e := range o.entries {
@@ -239,9 +249,9 @@ func checkObject(def *definition, o Object) error {
 		}
 		var err error
 		if sub, ok := e.value.data.(*Object); ok {
-			err = within(e.attr, -1, checkObject(e.attr.def, *sub))
+			err = within(e.attr, -1, checkObject(e.attr.def, *sub, read))
 		} else if e.attr.def.checksElements() {
-			err = checkElements(e.attr, e.value)
+			err = checkElements(e.attr, e.value, read)
 		}
 		if err != nil {
 			return err
@@ -260,19 +270,23 @@ func (d *definition) checksElements() bool {
 	return d.primary != nil
 }
 
-func checkElements(a *Attribute, list Value) error {
+func checkElements(a *Attribute, list Value, read bool) error {
 	primary := a.def.primary
 	found := false
 	for i, e := range list.Elements() {
 		o := e.Object()
-		if err := checkObject(a.def, o); err != nil {
+		if err := checkObject(a.def, o, read); err != nil {
 			return within(a, i, err)
 		}
 		if primary == nil || !o.Value(primary).Bool() {
 			continue
 		}
 		if found {
-			return within(a, i, &Error{Type: InvalidValue, Path: primary.Name, Rule: "only one value may be primary (RFC 7643 §2.4)", Offset: -1})
+			second := &Error{Type: InvalidValue, Path: primary.Name, Rule: "only one value may be primary (RFC 7643 §2.4)", Offset: -1}
+			if read {
+				second.Offset = o.pos - 1
+			}
+			return within(a, i, second)
 		}
 		found = true
 	}

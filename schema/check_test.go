@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -73,7 +74,7 @@ func TestNewResourceRefused(t *testing.T) {
 		reject     bool
 		kind       schema.ErrorType
 		path, rule string
-		at         string // the text from the offending byte on; "" for none
+		at         string // the text from the offending byte on; "" for all of it: something is missing in the resource itself
 	}{
 		{"7643-2.1-01 no schemas", `{"name":"n"}`, w, false, schema.InvalidSyntax, "schemas", widgetURI, ""},
 		{"schemas empty", `{"schemas":[],"name":"n"}`, w, false, schema.InvalidSyntax, "schemas", widgetURI, ""},
@@ -87,11 +88,11 @@ func TestNewResourceRefused(t *testing.T) {
 		{"7643-2.2-req-01 missing", `{"schemas":["` + widgetURI + `"]}`, w, false, schema.InvalidValue, "name", "is required", ""},
 		{"7643-2.2-req-01 null", `{"schemas":["` + widgetURI + `"],"name":null}`, w, false, schema.InvalidValue, "name", "is required", ""},
 		{"AMB-12 blank", `{"schemas":["` + widgetURI + `"],"name":" \t"}`, w, false, schema.InvalidValue, "name", "must not be blank", ""},
-		{"7643-2.2-req-03 required sub-attribute", in(`,"items":[{"value":"x"},{"type":"a"}]`), w, false, schema.InvalidValue, "items[1].value", "is required", ""},
-		{"AMB-16 two primaries", in(`,"items":[{"value":"x","primary":true},{"value":"y"},{"value":"z","primary":true}]`), w, false, schema.InvalidValue, "items[2].primary", "only one", ""},
+		{"7643-2.2-req-03 required sub-attribute", in(`,"items":[{"value":"x"},{"type":"a"}]`), w, false, schema.InvalidValue, "items[1].value", "is required", `{"type":"a"}]}`},
+		{"AMB-16 two primaries", in(`,"items":[{"value":"x","primary":true},{"value":"y"},{"value":"z","primary":true}]`), w, false, schema.InvalidValue, "items[2].primary", "only one", `{"value":"z","primary":true}]}`},
 		{"7643-6-03 required extension", in(``), strict, false, schema.InvalidValue, reqURI, "is required", ""},
 		{"7643-6-03 required extension empty", in(`,"` + reqURI + `":{}`), strict, false, schema.InvalidValue, reqURI, "is required", ""},
-		{"7643-6-03 its required attribute", in(`,"` + reqURI + `":{"shared":"x"}`), strict, false, schema.InvalidValue, reqURI + ":r", "is required", ""},
+		{"7643-6-03 its required attribute", in(`,"` + reqURI + `":{"shared":"x"}`), strict, false, schema.InvalidValue, reqURI + ":r", "is required", `{"shared":"x"}}`},
 		{"type", in(`,"flag":"true"`), w, false, schema.InvalidValue, "flag", "must be true or false", `"true"}`},
 		{"type of a sub-attribute", in(`,"items":[{"value":5}]`), w, false, schema.InvalidValue, "items[0].value", "must be a string", `5}]}`},
 		{"type of an element", in(`,"tags":["a",null]`), w, false, schema.InvalidValue, "tags[1]", "must not be null", `null]}`},
@@ -105,15 +106,43 @@ func TestNewResourceRefused(t *testing.T) {
 			require.Equal(t, tt.kind, e.Type)
 			require.Equal(t, tt.path, e.Path)
 			require.Contains(t, e.Rule, tt.rule)
-			if tt.at == "" {
-				require.Equal(t, int64(-1), e.Offset)
-				require.NotContains(t, e.Error(), "at byte")
-			} else {
-				require.Equal(t, tt.at, tt.text[e.Offset:])
-				require.Contains(t, e.Error(), "at byte")
-			}
+			require.Equal(t, cmp.Or(tt.at, tt.text), tt.text[e.Offset:])
+			require.Contains(t, e.Error(), "at byte")
 		})
 	}
+}
+
+// TestCheckHasNoPosition checks that a resource forgets the text it was read from: errors about what became of it later would
+// point into another text.
+func TestCheckHasNoPosition(t *testing.T) {
+	t.Parallel()
+	w := widgetType(t)
+	r, err := w.NewResource(read(t, w, `{"schemas":["`+widgetURI+`"],"name":"n","items":[{"value":"x","type":"a"}]}`), false)
+	require.NoError(t, err)
+	items := w.Attribute("items")
+	bare := r.Attributes.Value(items).Index(0).Object().With(items.SubAttribute("value"), schema.Value{})
+	for name, attrs := range map[string]schema.Object{
+		"name":           r.Attributes.With(w.Attribute("name"), schema.Value{}),
+		"items[0].value": r.Attributes.With(items, schema.List(schema.Complex(bare))),
+	} {
+		e := problem(t, w.Check(&schema.Resource{Attributes: attrs}))
+		require.Equal(t, name, e.Path)
+		require.Equal(t, int64(-1), e.Offset)
+	}
+}
+
+// TestRequiredInElements checks elements that have a required sub-attribute and no primary.
+func TestRequiredInElements(t *testing.T) {
+	t.Parallel()
+	typ := newType(t, &schema.Schema{ID: "urn:x:y", Name: "Thing", Attributes: []*schema.Attribute{
+		{Name: "list", Type: schema.TypeComplex, MultiValued: true, SubAttributes: []*schema.Attribute{
+			{Name: "need", Required: true}, {Name: "given", Required: true, Mutability: schema.ReadOnly}, {Name: "more"},
+		}},
+	}})
+	_, err := typ.NewResource(read(t, typ, `{"schemas":["urn:x:y"],"list":[{"need":"x"},{"more":"y"}]}`), false)
+	require.Equal(t, "list[1].need", problem(t, err).Path)
+	_, err = typ.NewResource(read(t, typ, `{"schemas":["urn:x:y"],"list":[{"need":"x"},{"need":"y"}]}`), false)
+	require.NoError(t, err, "7643-2.2-req-02: readOnly is not asked of the client")
 }
 
 // TestErrorsHoldNoValues checks that what a client sends as a value is in no error: it may be a password.

@@ -81,7 +81,7 @@ func valueOf(a *Attribute, v any, single bool) (Value, error) {
 	case map[string]any:
 		if a.Type == TypeComplex {
 			o, err := fromMap(a.def, x)
-			return complexOrNone(o), err
+			return ComplexOrNone(o), err
 		}
 	}
 	switch r.Kind() {

@@ -54,16 +54,16 @@ func (a *Attribute) Equal(v, w Value) bool {
 type equality struct{ exact bool }
 
 func (q equality) values(v, w Value, a *Attribute) bool {
-	if v.IsUnassigned() || w.IsUnassigned() {
-		return v.IsUnassigned() && w.IsUnassigned()
+	if v.IsUnassigned() && w.IsUnassigned() {
+		return true
 	}
 	switch x := v.data.(type) {
 	case *Object:
 		y, ok := w.data.(*Object)
-		return ok && (x == y || string(q.appendKey(nil, a, v)) == string(q.appendKey(nil, a, w)))
+		return ok && (sameSlice(x.entries, y.entries) || string(q.appendKey(nil, a, v)) == string(q.appendKey(nil, a, w)))
 	case []Value:
 		y, ok := w.data.([]Value)
-		return ok && len(x) == len(y) && (&x[0] == &y[0] || slices.Equal(q.keys(a, x), q.keys(a, y)))
+		return ok && (sameSlice(x, y) || len(x) == len(y) && slices.Equal(q.keys(a, x), q.keys(a, y)))
 	case *Raw:
 		y, ok := w.data.(*Raw)
 		return ok && x.Name == y.Name && string(x.JSON) == string(y.JSON)

@@ -11,6 +11,7 @@ import (
 type Object struct {
 	def     *definition
 	entries []entry // sorted by order; what the schema does not know comes last
+	pos     int64   // 1 + the position of its first byte in the text it was read from, or 0; for NewResource
 }
 
 // An entry is one attribute of an object; attr is nil and the value raw if the schema has no attribute of the name.
@@ -134,7 +135,7 @@ func (o Object) WithAt(p Path, v Value) Object {
 		if cur, ok := o.Value(p.Extension).data.(*Object); ok {
 			c = *cur
 		}
-		return o.With(p.Extension, complexOrNone(c.WithAt(Path{Attribute: p.Attribute, Sub: p.Sub}, v)))
+		return o.With(p.Extension, ComplexOrNone(c.WithAt(Path{Attribute: p.Attribute, Sub: p.Sub}, v)))
 	}
 	if p.Sub == nil {
 		return o.With(p.Attribute, v)
@@ -146,12 +147,5 @@ func (o Object) WithAt(p Path, v Value) Object {
 	if cur, ok := o.Value(p.Attribute).data.(*Object); ok {
 		c = *cur
 	}
-	return o.With(p.Attribute, complexOrNone(c.With(p.Sub, v)))
-}
-
-func complexOrNone(o Object) Value {
-	if o.Len() == 0 {
-		return Value{}
-	}
-	return Complex(o)
+	return o.With(p.Attribute, ComplexOrNone(c.With(p.Sub, v)))
 }

@@ -464,6 +464,8 @@ func TestValueKinds(t *testing.T) {
 		_, ok := v.Float()
 		require.True(t, ok)
 	}
+	require.Equal(t, schema.KindUnassigned, schema.ComplexOrNone(spec.Object()).Kind())
+	require.Equal(t, schema.KindComplex, schema.ComplexOrNone(spec.Object().With(spec.SubAttribute("a"), schema.String("x"))).Kind())
 	_, ok := schema.String("1").Float()
 	require.False(t, ok)
 	require.Zero(t, schema.String("x").Object().Len())

@@ -140,11 +140,9 @@ func splitPath(lookup func(string) *Attribute, text string) (Path, bool) {
 	return splitDotted(lookup, text)
 }
 
+// splitDotted resolves attr.sub. Sub-attributes have no dots in their names, so the last dot is the one.
 func splitDotted(lookup func(string) *Attribute, text string) (Path, bool) {
-	for i := range len(text) {
-		if text[i] != '.' {
-			continue
-		}
+	if i := strings.LastIndexByte(text, '.'); i >= 0 {
 		if a := lookup(text[:i]); a != nil {
 			if s := a.SubAttribute(text[i+1:]); s != nil {
 				return Path{Attribute: a, Sub: s}, true

@@ -124,6 +124,7 @@ func (rd *reader) object(def *definition) (Object, error) {
 	if err := rd.enter(); err != nil {
 		return o, err
 	}
+	o.pos = rd.r.Offset()
 	var unknown []entry
 	var names map[string]bool // of unknown
 	rd.path = append(rd.path, step{})

@@ -259,6 +259,7 @@ func TestReadValues(t *testing.T) {
 		{"number", "at", `1305261754`, false},
 		{"empty", "at", `""`, false},
 		{"7643-2.3.6-01 padded", "blob", `"aGk="`, true},
+		{"two of padding", "blob", `"aA=="`, true},
 		{"7643-2.3.6-01 unpadded", "blob", `"aGk"`, true},
 		{"empty", "blob", `""`, true},
 		{"whole alphabet", "blob", `"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"`, true},
@@ -442,6 +443,9 @@ func TestReadValue(t *testing.T) {
 			require.Equal(t, tt.at, e.Offset)
 		})
 	}
+	w := widgetType(t)
+	_, v := value(t, w, "items", `{"labels":"x"}`)
+	require.Equal(t, "items.labels", problem(t, v.Err()).Path, "only the outermost value may be one element")
 	for _, text := range []string{"", "[", `"x" "y"`, `{"value":"x","value":"y"}`, strings.Repeat("[", 40) + strings.Repeat("]", 40)} {
 		_, err := user.ReadValue(target("emails"), []byte(text), 100, 32)
 		e := problem(t, err)

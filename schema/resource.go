@@ -99,7 +99,7 @@ func (r *Resource) meta(t *ResourceType) Value {
 			o.entries = append(o.entries, entry{t.metaSubs[i], v})
 		}
 	}
-	return complexOrNone(o)
+	return ComplexOrNone(o)
 }
 
 func optional(k Kind, s string) Value {

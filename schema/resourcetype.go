@@ -43,8 +43,8 @@ func NewResourceType(name, endpoint, description string, base *Schema, extension
 	if !validName(name, false) {
 		return nil, fmt.Errorf("resource type %q: the name must be a letter followed by letters, digits, '-' or '_'", name)
 	}
-	if segment, ok := strings.CutPrefix(endpoint, "/"); !ok || !validName(segment, true) {
-		return nil, fmt.Errorf("resource type %q: the endpoint %q must be a slash and one path segment of letters, digits, '-', '_' or '.'", name, endpoint)
+	if segment, ok := strings.CutPrefix(endpoint, "/"); !ok || !validName(segment, false) {
+		return nil, fmt.Errorf("resource type %q: the endpoint %q must be a slash and one path segment of letters, digits, '-' and '_'", name, endpoint)
 	}
 	if base == nil {
 		return nil, fmt.Errorf("resource type %q has no base schema", name)

@@ -47,7 +47,7 @@ func (s *Schema) with(def *definition) *Schema {
 // validURI reports whether id is a URI that can stand in paths, filters and lists of attributes.
 func validURI(id string) bool {
 	scheme, rest, ok := strings.Cut(id, ":")
-	if !ok || rest == "" || !validName(scheme, true) {
+	if !ok || rest == "" || !validName(scheme, false) {
 		return false
 	}
 	for _, c := range []byte(rest) {

@@ -143,7 +143,7 @@ func (s selector) matches(e Value) bool { return s.sub.Equal(e.Object().Value(s.
 // change returns the selected element o with the sub-attribute set to v, or v itself if whole elements are selected.
 func (s selector) change(o Object, v Value) Value {
 	if s.path.Sub != nil {
-		return complexOrNone(o.With(s.path.Sub, v))
+		return ComplexOrNone(o.With(s.path.Sub, v))
 	}
 	if v.IsUnassigned() {
 		return Value{}

@@ -121,4 +121,5 @@ func sameValue(v, w Value) bool {
 	}
 }
 
-func sameSlice(x, y []Value) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }
+// sameSlice reports whether x and y are one slice, or both empty.
+func sameSlice[T any](x, y []T) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }

@@ -92,6 +92,14 @@ func Reference(uri string) Value { return Value{text: uri, data: KindReference} 
 // Complex returns a complex value.
 func Complex(o Object) Value { return Value{data: &o} }
 
+// ComplexOrNone returns a complex value, or the zero Value if o is empty: both are the same state (RFC 7643 §2.5).
+func ComplexOrNone(o Object) Value {
+	if o.Len() == 0 {
+		return Value{}
+	}
+	return Complex(o)
+}
+
 // List returns the value of a multi-valued attribute. The elements are copied.
 func List(elements ...Value) Value { return listOf(append([]Value(nil), elements...)) }
 

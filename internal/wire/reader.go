@@ -12,7 +12,7 @@ import (
 // A Reader reads one JSON text that is in memory, token by token, and knows the position of each. Duplicate names and
 // invalid UTF-8 are errors. The slices it returns are parts of the text.
 type Reader struct {
-	dec  Decoder
+	dec  decoder
 	src  bytes.Buffer
 	data []byte
 	base int64
@@ -101,7 +101,7 @@ func (r *Reader) syntax(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return out
 	}
-	var syn *SyntacticError
+	var syn *syntaxError
 	if errors.As(err, &syn) {
 		out.Offset = r.base + syn.ByteOffset
 		out.Reason = strings.TrimPrefix(syn.Err.Error(), "jsontext: ")
@@ -143,4 +143,10 @@ func Unquote(text []byte) string {
 		return string(body)
 	}
 	return string(out)
+}
+
+// IsEmptyArray reports whether text, a well-formed JSON value, is an array without elements.
+func IsEmptyArray(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	return len(text) > 1 && text[0] == '[' && len(bytes.TrimSpace(text[1:len(text)-1])) == 0
 }

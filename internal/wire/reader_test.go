@@ -111,6 +111,15 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+func TestIsEmptyArray(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`[]`: true, " [ \n] ": true, `[[]]`: false, `[null]`: false, `{}`: false, `""`: false, `"[]"`: false, `null`: false, `1`: false,
+	} {
+		require.Equal(t, want, wire.IsEmptyArray([]byte(text)), text)
+	}
+}
+
 func TestUnquote(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
