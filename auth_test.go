@@ -114,6 +114,10 @@ func TestVerifyErrors(t *testing.T) {
 			a := s.do(t, "GET", "/Users", "")
 			a.requireError(t, tt.status, "")
 			require.NotContains(t, a.body, "redis")
+			if strings.Contains(tt.name, "expired") {
+				require.Contains(t, a.body, "expired", "the detail is verify's to choose")
+				require.Contains(t, a.header.Get("WWW-Authenticate"), "invalid_token")
+			}
 			if errors.Is(tt.err, secret) {
 				require.Contains(t, log.String(), "redis", "the cause is in the log")
 			}

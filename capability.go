@@ -154,7 +154,7 @@ func (rs *resources) search(ctx context.Context, q *Query) (*Page, error) {
 			return page, err
 		}
 	}
-	return rs.scan(rs.config.Store.List(ctx, Projection{}), q)
+	return rs.scan(rs.config.Store.List(ctx, q.Projection.seeing(q)), q)
 }
 
 // scan answers q from an iterator over all resources.

@@ -2,6 +2,7 @@ package scim_test
 
 import (
 	"context"
+	"iter"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -140,6 +141,8 @@ func TestLargeGroup(t *testing.T) {
 	require.NotEmpty(t, b.header.Get("ETag"))
 	require.NotEqual(t, a.header.Get("ETag"), b.header.Get("ETag"))
 	require.Equal(t, map[string]int{"PatchDelta": 2}, groups.calls, "the members were read")
+	s.refused(t, 400, "invalidValue", "PATCH", target, patchBody(`{"op":"add","path":"members","value":[{"value":"none"}]}`))
+	require.Zero(t, groups.calls["Get"], "the members were read to explain an error that every profile leads to")
 	s.refused(t, 412, "", "PATCH", target+"?excludedAttributes=members", patchBody(`{"op":"add","path":"members","value":[{"value":"`+last+`"}]}`), "If-Match", a.header.Get("ETag"))
 
 	groups.members = false
@@ -151,4 +154,36 @@ func TestLargeGroup(t *testing.T) {
 	require.False(t, groups.members, "7644-3.9-09: the store was asked for the members")
 	require.Len(t, s.ok(t, 200, "GET", target, "").object(t)["members"], 100_000)
 	require.True(t, groups.members)
+}
+
+// TestScanLeavesOut checks that a store without Search is told which attributes nobody looks at: members of groups, above all.
+func TestScanLeavesOut(t *testing.T) {
+	t.Parallel()
+	groups := newMinimal(schema.GroupType())
+	watched := &watchedList{minimal: groups}
+	s := newService(t, storeSet{newMinimal(schema.UserType()), watched, newMinimal(widgetType())}, nil)
+	s.create(t, "/Groups", `{"displayName":"G","members":[{"value":"u"}]}`)
+	for query, want := range map[string]bool{
+		"?filter=displayName+eq+%22g%22&excludedAttributes=members": false,
+		"?attributes=displayName":                                   false,
+		"?attributes=id&filter=members.value+eq+%22u%22":            true,
+		"?excludedAttributes=members&filter=members+pr":             true,
+		"?attributes=id&filter=schemas+pr":                          true,
+		"":                                                          true,
+	} {
+		a := s.ok(t, 200, "GET", "/Groups"+query, "")
+		require.EqualValues(t, 1, a.object(t)["totalResults"], query)
+		require.Equal(t, want, watched.wanted, query)
+	}
+}
+
+// A watchedList notes whether members were wanted in a list.
+type watchedList struct {
+	*minimal
+	wanted bool
+}
+
+func (s *watchedList) List(ctx context.Context, p scim.Projection) iter.Seq2[*scim.Resource, error] {
+	s.wanted = p.Wants(s.t.Attribute("members").Path())
+	return s.minimal.List(ctx, p)
 }

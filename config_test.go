@@ -44,6 +44,11 @@ func TestConfigMistakes(t *testing.T) {
 		{"schema twice, different", "differs from that of another", func(c *scim.Config) {
 			c.Resources = append(c.Resources, custom("Person", "", &schema.Schema{ID: schema.UserURI, Name: "x", Attributes: []*schema.Attribute{{Name: "a"}}}))
 		}},
+		{"schema twice, different in one characteristic", "differs from that of another", func(c *scim.Config) {
+			user := schema.User()
+			user.Attributes[0].CaseExact = true
+			c.Resources = append(c.Resources, custom("Person", "", user))
+		}},
 		{"store of another type", "another type", func(c *scim.Config) { c.Resources[0].Store = memstore.New(nil).Store(newWidgetType("User", false)) }},
 		{"negative limit", "negative", func(c *scim.Config) { c.MaxScan = -1 }},
 		{"nil interceptor", "nil", func(c *scim.Config) { c.Interceptors = append(c.Interceptors, nil) }},

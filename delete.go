@@ -3,6 +3,8 @@ package scim
 import (
 	"context"
 	"net/http"
+
+	"github.com/embedscim/scim/schema"
 )
 
 // delete answers DELETE (RFC 7644 §3.6).
@@ -17,7 +19,7 @@ func (q *request) delete() (*response, error) {
 func (rs *resources) runDelete(ctx context.Context, op *Operation) (*Result, error) {
 	var version Version
 	if op.IfMatch.IsSet() && !op.IfMatch.any || op.IfNoneMatch.IsSet() {
-		r, err := rs.config.Store.Get(ctx, op.ID, minimal(op))
+		r, err := rs.config.Store.Get(ctx, op.ID, Projection{response: true, include: []schema.Path{op.ResourceType.Attribute("meta").Path()}})
 		if err != nil {
 			return nil, notFound(rs, op.ID, err)
 		}
@@ -30,13 +32,4 @@ func (rs *resources) runDelete(ctx context.Context, op *Operation) (*Result, err
 		return nil, notFound(rs, op.ID, err)
 	}
 	return &Result{}, nil
-}
-
-// minimal returns the projection of nothing but what is always returned.
-func minimal(op *Operation) Projection {
-	j, err := newProjection(op.ResourceType, []string{"meta"}, nil)
-	if err != nil {
-		return Projection{}
-	}
-	return j
 }

@@ -126,24 +126,30 @@ func TestListSort(t *testing.T) {
 			s.create(t, "/Widgets", w)
 		}
 		for query, want := range map[string]string{
-			"sortBy=name":                             "A,b,C", // 7644-3.4.2.3-01, -05
-			"sortBy=name&sortOrder=descending":        "C,b,A",
-			"sortBy=NAME&sortOrder=Descending":        "C,b,A", // 7644-3.4.2.3-07
-			"sortBy=code":                             "A,C,b", // 7644-3.4.2.3-05
-			"sortBy=qty":                              "A,b,C", // 7644-3.4.2.3-06
-			"sortBy=ratio":                            "C,b,A",
-			"sortBy=at":                               "b,A,C",
-			"sortBy=flag":                             "A,b,C",
-			"sortBy=color":                            "C,b,A", // 7644-3.4.2.3-04: no value comes last
-			"sortBy=color&sortOrder=descending":       "A,b,C", // and first
-			"sortBy=items":                            "A,b,C", // 7644-3.4.2.3-02
-			"sortBy=items.value":                      "A,b,C",
-			"sortBy=tags":                             "A,b,C",
-			"sortBy=spec.a":                           "C,b,A", // 7644-3.4.2.3-03
-			"sortBy=meta.created&count=1":             "b",
-			"sortBy=id":                               "",
-			"sortOrder=descending":                    "b,A,C",
-			"attributes=id&filter=qty+pr&sortBy=name": ",,", // 7644-3.4.2.5-03
+			"sortBy=name":                       "A,b,C", // 7644-3.4.2.3-01, -05
+			"sortBy=name&sortOrder=descending":  "C,b,A",
+			"sortBy=NAME&sortOrder=Descending":  "C,b,A", // 7644-3.4.2.3-07
+			"sortBy=code":                       "A,C,b", // 7644-3.4.2.3-05
+			"sortBy=qty":                        "A,b,C", // 7644-3.4.2.3-06
+			"sortBy=ratio":                      "C,b,A",
+			"sortBy=at":                         "b,A,C",
+			"sortBy=flag":                       "A,b,C",
+			"sortBy=color":                      "C,b,A", // 7644-3.4.2.3-04: no value comes last
+			"sortBy=color&sortOrder=descending": "A,b,C", // and first
+			"sortBy=items":                      "A,b,C", // 7644-3.4.2.3-02
+			"sortBy=items.value":                "A,b,C",
+			"sortBy=tags":                       "A,b,C",
+			"sortBy=spec.a":                     "C,b,A", // 7644-3.4.2.3-03
+			"sortBy=meta.created&count=1":       "b",
+			"sortBy=id":                         "",
+			"sortOrder=descending":              "b,A,C",
+			// 7644-3.4.2.5-03: what is not returned is looked at all the same.
+			"attributes=id&filter=qty+pr&sortBy=name":                            ",,",
+			"attributes=name&filter=qty+gt+9&sortBy=qty":                         "b,C",
+			"attributes=name&filter=spec.a+eq+%22x%22":                           "C",
+			"attributes=name&filter=items[value+eq+%22z%22+and+primary+eq+true]": "b",
+			"excludedAttributes=qty,items&filter=qty+lt+100+and+items+pr":        "b,A",
+			"excludedAttributes=color&filter=color+pr&sortBy=color":              "C,b",
 		} {
 			got := strings.Join(s.ok(t, 200, "GET", "/Widgets?"+query, "").names(t, "name"), ",")
 			if want != "" {

@@ -13,11 +13,33 @@ type Projection struct {
 	include  []schema.Path
 	exclude  []schema.Path
 	named    []schema.Path // what the client sent in a request to write, and so gets back (RFC 7643 §7, returned)
+	seen     []schema.Path // what the handler needs to see itself
+}
+
+// seeing returns j with all that the filter and the order of q look at, for a store that does not search itself.
+func (j Projection) seeing(q *Query) Projection {
+	var paths []schema.Path
+	if q.Filter != nil {
+		paths = q.Filter.Paths()
+	}
+	if q.SortBy != nil {
+		whole := *q.SortBy
+		whole.Sub = nil
+		paths = append(paths, whole)
+	}
+	for _, p := range paths {
+		if p.Attribute != nil && p.Attribute.IsCommon() && p.Attribute.Name == "schemas" {
+			// The schemas of a resource follow from its attributes.
+			return Projection{}
+		}
+	}
+	j.seen = paths
+	return j
 }
 
 // Wants reports whether p is wanted, or a part of it is.
 func (j Projection) Wants(p schema.Path) bool {
-	if !j.response || p.IsZero() {
+	if !j.response || p.IsZero() || contains(j.seen, p, false) {
 		return true
 	}
 	parent := p

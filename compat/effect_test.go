@@ -48,7 +48,7 @@ func TestPositionsOfPrograms(t *testing.T) {
 func TestOtherSchemas(t *testing.T) {
 	inner := extraSchema{ID: "urn:example:a:1", Attributes: []extraAttribute{{Name: "x", Type: "string"}, {Name: "value", Type: "string"}}}
 	outer := extraSchema{ID: "urn:example:a:1.1:User", Attributes: []extraAttribute{
-		{Name: "x", Type: "string"}, {Name: "tags", Type: "string", MultiValued: true}, {Name: "flag", Type: "boolean"}, {Name: "when", Type: "dateTime"}, {Name: "size", Type: "integer"},
+		{Name: "x", Type: "string"}, {Name: "tags", Type: "string", MultiValued: true}, {Name: "flag", Type: "boolean"}, {Name: "when", Type: "dateTime"}, {Name: "size", Type: "integer"}, {Name: "a.b", Type: "string"},
 	}}
 	typ := userType(t, outer, inner)
 	for _, test := range []struct{ name, op, want string }{
@@ -60,6 +60,7 @@ func TestOtherSchemas(t *testing.T) {
 		{"E40 a number of the empty string", `{"op":"replace","path":"size","value":""}`, `{"op":"remove","path":"urn:example:a:1.1:User:size"}`},
 		{"E40 a boolean of the empty string", `{"op":"replace","path":"flag","value":""}`, `{"op":"remove","path":"urn:example:a:1.1:User:flag"}`},
 		{"E40 a boolean of null", `{"op":"replace","path":"flag","value":null}`, `{"op":"remove","path":"urn:example:a:1.1:User:flag"}`},
+		{"E40 null under a name with a dot", `{"op":"replace","value":{"urn:example:a:1.1:User:a.b":null}}`, `{"op":"remove","path":"urn:example:a:1.1:User:a.b"}`},
 		{"E12 one simple value without path", `{"op":"add","value":{"urn:example:a:1.1:User":{"tags":"a"}}}`, `{"op":"add","value":{"urn:example:a:1.1:User":{"tags":["a"]}}}`},
 	} {
 		got, _, err := compat.RewritePatch(typ, compat.EntraID, read(t, typ, `[`+test.op+`]`))

@@ -94,15 +94,18 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		c.applied = append(c.applied, k.applied...)
 		rest = k.without(rest)
 		o := c.on(op, k.path, schema.Value{})
-		if o.Target != nil && o.Target.Filter == nil && dotted(o.Target.Attr) {
-			// RFC 7644 §3.5.2 has no path to an attribute with a dot in its name.
-			rest = rest.WithAt(o.Target.Attr, c.read(o.Target.Target(), k.raw.JSON, schema.Value{}))
-			continue
-		}
-		if o.Target != nil {
+		switch {
+		case o.Target != nil:
 			o.Value = c.read(o.Target.Target(), k.raw.JSON, schema.Value{})
-		} else if v, err := c.t.ReadValue(nil, k.raw.JSON, 0, readDepth); err == nil {
-			o.Value = v
+			if o.Target.Filter == nil && dotted(o.Target.Attr) && !o.Value.IsUnassigned() {
+				// RFC 7644 §3.5.2 has no path to an attribute with a dot in its name.
+				rest = rest.WithAt(o.Target.Attr, o.Value)
+				continue
+			}
+		default:
+			if v, err := c.t.ReadValue(nil, k.raw.JSON, 0, readDepth); err == nil {
+				o.Value = v
+			}
 		}
 		name := k.raw.Name
 		if k.in != nil {

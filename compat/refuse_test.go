@@ -123,6 +123,8 @@ func TestAccepts(t *testing.T) {
 	created := read(t, typ, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"x"}]`)
 	require.Equal(t, []string{"EntraID"}, compat.Accepts(typ, compat.Strict, r, created))
 	require.Empty(t, compat.Accepts(typ, compat.EntraID, r, created), "it is the state that Strict refuses")
+	present := read(t, typ, `[{"op":"replace","path":"title","value":"x"}]`)
+	require.Empty(t, compat.Accepts(typ, nil, nil, present), "no profile changes what is as RFC 7644 wants it")
 	capital := read(t, typ, `[{"op":"Replace","path":"title","value":"x"}]`)
 	require.Equal(t, []string{"EntraID"}, compat.Accepts(typ, nil, nil, capital))
 	require.Empty(t, compat.Accepts(typ, nil, nil, read(t, typ, `[{"op":"Replace","path":"nothing","value":"x"}]`)))

@@ -1,7 +1,6 @@
 package compat
 
 import (
-
 	"github.com/embedscim/scim/filter"
 	"github.com/embedscim/scim/patch"
 	"github.com/embedscim/scim/schema"

@@ -1,8 +1,10 @@
 package compat_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,4 +80,24 @@ func object(t testing.TB, o schema.Object) string {
 	data, err := o.MarshalJSON()
 	require.NoError(t, err)
 	return string(data)
+}
+
+// TestRewriteResourceManyNames takes minutes if a name costs as much as there are names.
+func TestRewriteResourceManyNames(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString(`{"schemas":["` + user + `"],"name.givenName":"Dana"`)
+	for i := range 50_000 {
+		fmt.Fprintf(&b, `,"x%d":1`, i)
+	}
+	b.WriteString("," + `"` + strings.Repeat("a.", 200_000) + `":1}`)
+	typ := userType(t)
+	o, err := typ.ReadObject([]byte(b.String()), 32)
+	require.NoError(t, err)
+	start := time.Now()
+	applied, err := compat.RewriteResource(typ, compat.EntraID, &o)
+	require.NoError(t, err)
+	require.Less(t, time.Since(start), 10*time.Second)
+	require.Equal(t, []string{"path-keys"}, ids(applied))
+	require.Len(t, o.Unknown(), 50_001)
 }

@@ -1,6 +1,10 @@
 package filter
 
-import "github.com/embedscim/scim/schema"
+import (
+	"slices"
+
+	"github.com/embedscim/scim/schema"
+)
 
 // An Operator is a comparison operator of RFC 7644 §3.4.2.2, Table 3.
 type Operator uint8
@@ -211,14 +215,36 @@ func (p *Path) String() string {
 }
 
 // A Checked filter is one whose attributes and values suit a resource type, or the elements of an attribute.
-type Checked struct {
-	typ     *schema.ResourceType
-	element *schema.Attribute // nil if the filter is for resources
-	expr    Expr
-}
+type Checked struct{ expr Expr }
 
 // Expr returns the expression, in which every [Comparison] and [ValuePath] has its Path. It must not be changed.
 func (c *Checked) Expr() Expr { return c.expr }
 
 // String returns the filter in canonical notation.
 func (c *Checked) String() string { return c.expr.String() }
+
+// Paths returns the attributes that the filter looks at, each once: the multi-valued attribute, for a filter on its elements.
+func (c *Checked) Paths() []schema.Path {
+	var out []schema.Path
+	add := func(p schema.Path) {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	var walk func(x Expr)
+	walk = func(x Expr) {
+		switch x := x.(type) {
+		case *Logical:
+			walk(x.Left)
+			walk(x.Right)
+		case *Not:
+			walk(x.X)
+		case *ValuePath:
+			add(x.Path)
+		case *Comparison:
+			add(x.Path)
+		}
+	}
+	walk(c.expr)
+	return out
+}

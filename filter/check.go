@@ -35,7 +35,7 @@ func check(t *schema.ResourceType, a *schema.Attribute, x Expr) (*Checked, error
 	if err != nil {
 		return nil, err
 	}
-	return &Checked{typ: t, element: a, expr: x}, nil
+	return &Checked{x}, nil
 }
 
 func invalid(path string, offset int, rule string) error {

@@ -1,5 +1,5 @@
 // Package memstore keeps users, groups and other resources in memory. It is the reference implementation of
-// [scim.ResourceStore] and of all optional interfaces: for tests, demonstrations and small applications. What it holds is
+// [scim.ResourceStore] and has every [scim.Capability]: for tests, demonstrations and small applications. What it holds is
 // gone when the process ends.
 //
 // A [Directory] has a [Store] per resource type:

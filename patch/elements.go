@@ -91,13 +91,10 @@ func (l *list) change(i int, sub *schema.Attribute, v schema.Value, op string) e
 
 // create makes the element that the filter of an operation does not find; see [Op.Create].
 func (s *state) create(l *list, op *Op, v schema.Value) error {
-	if l.a.Type != schema.TypeComplex {
+	if !op.Creatable() {
 		return noTarget(l.a)
 	}
-	o, ok := described(op.Target.Filter.Expr(), l.a.Object())
-	if !ok {
-		return noTarget(l.a)
-	}
+	o, _ := described(op.Target.Filter.Expr(), l.a.Object())
 	sub := op.Target.Sub
 	if sub == nil {
 		next, changed, err := merge(o, v.Object(), true, ignoreReadOnly)
@@ -132,9 +129,30 @@ func (s *state) create(l *list, op *Op, v schema.Value) error {
 	return l.settle()
 }
 
+// Creatable reports whether [Op.Create] may help the operation: an add or replace, through a filter, of elements of a complex
+// attribute that are told apart by what kind they are, where the filter says which kind and the value leaves that true. An element
+// that is looked for by its identity, and a member, can't be made up: an operation on a detail, such as a member's name, would
+// admit a member.
+func (o *Op) Creatable() bool {
+	if o.Op != Add && o.Op != Replace || o.Target == nil || o.Target.Filter == nil || o.Value.Kind() == schema.KindUnassigned {
+		return false
+	}
+	a := o.Target.Attr.Target()
+	if !a.MultiValued || a.Type != schema.TypeComplex {
+		return false
+	}
+	if value := a.SubAttribute("value"); value != nil && value.Mutability == schema.Immutable {
+		return false
+	}
+	e, ok := described(o.Target.Filter.Expr(), a.Object())
+	if sub := o.Target.Sub; ok && sub != nil && !e.Value(sub).IsUnassigned() {
+		return sub.Equal(e.Value(sub), o.Value)
+	}
+	return ok
+}
+
 // described adds to o the sub-attributes that x compares with eq. It reports false if x is anything but such comparisons,
-// joined by "and", of sub-attributes that describe an element: to make one that has a certain identity would let an operation on a
-// detail, such as a member's name, admit a member.
+// joined by "and", of sub-attributes that describe an element.
 func described(x filter.Expr, o schema.Object) (schema.Object, bool) {
 	switch x := x.(type) {
 	case *filter.Logical:

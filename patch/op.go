@@ -29,8 +29,8 @@ type Op struct {
 	Value schema.Value
 	// Create asks for a new element if the filter of the path selects none: one that fulfils the filter, which must be
 	// comparisons with eq, joined by "and", of sub-attributes that describe an element, such as type, but do not identify
-	// it: not value, $ref or display. RFC 7644 leaves that open for add and answers replace with noTarget; package compat
-	// sets it for identity providers that rely on it.
+	// it: not value, $ref or display; see [Op.Creatable]. RFC 7644 leaves that open for add and answers replace with
+	// noTarget; package compat sets it for identity providers that rely on it.
 	Create bool
 	// Index is the 1-based position of the operation in the request. Operations that are made from one share its position,
 	// which errors tell; 0 stands for the position among the operations at hand.

@@ -20,9 +20,9 @@ const (
 
 // Limits bounds a PATCH message. The zero value has the defaults.
 type Limits struct {
-	// Operations is how many operations a message may have. Default 1000.
+	// Operations is how many operations a message may have. Defaults to 1000.
 	Operations int
-	// Depth is how deep objects and arrays may nest. Default 32.
+	// Depth is how deep objects and arrays may nest. Defaults to 32.
 	Depth int
 }
 

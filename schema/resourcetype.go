@@ -22,12 +22,10 @@ type ResourceType struct {
 	base       *Schema
 	extensions []Extension
 	root       *definition           // common attributes, base attributes, extension containers, in the order of output
-	first      int                   // position in root of the first attribute that is not a common one
 	uris       []string              // base and extension URIs, longest first
 	containers map[string]*Attribute // by lower-case URI; nil for the base schema
 	unique     map[string]*Attribute // extension attributes by lower-case name; nil if several extensions have it
 	schemas    *Attribute
-	id         *Attribute
 	externalID *Attribute
 	meta       *Attribute
 	metaSubs   [5]*Attribute // resourceType, created, lastModified, location, version
@@ -55,7 +53,6 @@ func NewResourceType(name, endpoint, description string, base *Schema, extension
 		unique:     map[string]*Attribute{},
 	}
 	attrs := slices.Clone(commonDefinition().attrs)
-	t.first = len(attrs)
 	def, err := base.compile(nil)
 	if err != nil {
 		return nil, fmt.Errorf("resource type %q: %w", name, err)
@@ -73,7 +70,7 @@ func NewResourceType(name, endpoint, description string, base *Schema, extension
 	slices.SortStableFunc(t.uris, func(a, b string) int { return len(b) - len(a) })
 	t.root = newDefinition(attrs)
 	t.root.typ = t
-	t.schemas, t.id, t.externalID, t.meta = attrs[0], attrs[1], attrs[2], attrs[3]
+	t.schemas, t.externalID, t.meta = attrs[0], attrs[2], attrs[3]
 	copy(t.metaSubs[:], t.meta.SubAttributes)
 	return t, nil
 }

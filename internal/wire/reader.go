@@ -1,3 +1,4 @@
+// Package wire reads and writes JSON, and knows no schema.
 package wire
 
 import (
