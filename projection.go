@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -126,12 +127,18 @@ func newProjection(t *schema.ResourceType, attributes, excluded []string) (Proje
 
 func resolveNames(t *schema.ResourceType, param string, names []string) ([]schema.Path, error) {
 	var out []schema.Path
+	add := func(p schema.Path) {
+		// A URL has room for a name a hundred thousand times: every resource would be compared with each.
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
 	for _, n := range names {
 		if strings.EqualFold(n, t.Base().ID) {
 			for _, a := range t.Attributes() {
 				// The name of the schema does not name what is returned on request only.
 				if !a.IsCommon() && !a.IsExtension() && a.Returned != schema.ReturnedRequest {
-					out = append(out, a.Path())
+					add(a.Path())
 				}
 			}
 			continue
@@ -139,7 +146,7 @@ func resolveNames(t *schema.ResourceType, param string, names []string) ([]schem
 		p, err := t.Path(n)
 		switch {
 		case err == nil:
-			out = append(out, p)
+			add(p)
 		case !plausibleName(n):
 			return nil, Errorf(ErrInvalidValue, "%s must be a comma-separated list of attribute names such as userName or name.givenName.", param)
 		}

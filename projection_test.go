@@ -127,6 +127,10 @@ func TestWants(t *testing.T) {
 		}
 		require.Equal(t, want, strings.Join(got, " "), query)
 	}
+	s.ok(t, 200, "GET", "/Widgets?attributes=color,name", "")
+	once := p
+	s.ok(t, 200, "GET", "/Widgets?attributes="+strings.Repeat("color,Name,", 100), "")
+	require.Equal(t, once, p, "a name sent again costs nothing")
 }
 
 // TestAttributesRewritten checks that the compat profile mends both parameters.

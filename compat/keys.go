@@ -53,12 +53,20 @@ func (c *call) key(name string) (string, bool) {
 	return "", false
 }
 
-// without returns o without the name k.
-func (k pathKey) without(o schema.Object) schema.Object {
-	if k.in == nil {
-		return o.WithoutUnknown(k.raw.Name)
+// without returns o without the names keys.
+func without(o schema.Object, keys ...pathKey) schema.Object {
+	names := map[*schema.Attribute][]string{}
+	for _, k := range keys {
+		names[k.in] = append(names[k.in], k.raw.Name)
 	}
-	return o.With(k.in, schema.ComplexOrNone(o.Value(k.in).Object().WithoutUnknown(k.raw.Name)))
+	for in, list := range names {
+		if in == nil {
+			o = o.WithoutUnknown(list...)
+		} else {
+			o = o.With(in, schema.ComplexOrNone(o.Value(in).Object().WithoutUnknown(list...)))
+		}
+	}
+	return o
 }
 
 // splitKeys makes one operation of each name of a value without path, if there is one that is a path, in the order in which
@@ -75,13 +83,17 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 	}
 	type part struct {
 		op patch.Op
-		at int // position of its name among those sent
+		at int // 1-based position of its name among those sent, or 0
 	}
 	var parts []part
-	names := op.Names()
+	positions := map[string]int{}
+	for i, n := range op.Names() {
+		if _, ok := positions[schema.Fold(n)]; !ok {
+			positions[schema.Fold(n)] = i + 1
+		}
+	}
 	add := func(o patch.Op, name string) {
-		at := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
-		parts = append(parts, part{o, at})
+		parts = append(parts, part{o, positions[schema.Fold(name)]})
 	}
 	for a, v := range rest.All() {
 		if a.IsExtension() || a.IsCommon() && a.Name != "externalId" {
@@ -90,9 +102,9 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		add(c.on(op, a.Name, v), a.Name)
 		rest = rest.With(a, schema.Value{})
 	}
+	rest = without(rest, keys...)
 	for _, k := range keys {
 		c.applied = append(c.applied, k.applied...)
-		rest = k.without(rest)
 		o := c.on(op, k.path, schema.Value{})
 		switch {
 		case o.Target != nil:
@@ -154,7 +166,7 @@ func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
 			continue
 		}
 		c.applied = append(c.applied, k.applied...)
-		o, changed = k.without(o).WithAt(p, v), true
+		o, changed = without(o, k).WithAt(p, v), true
 	}
 	return o, changed
 }

@@ -101,3 +101,20 @@ func TestRewriteResourceManyNames(t *testing.T) {
 	require.Equal(t, []string{"path-keys"}, ids(applied))
 	require.Len(t, o.Unknown(), 50_001)
 }
+
+// TestRewritePatchManyNames does the same for a value without a path.
+func TestRewritePatchManyNames(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for i := range 25_000 {
+		fmt.Fprintf(&b, `"emails[type eq \"%d\"].value":"x",`, i)
+	}
+	typ := userType(t)
+	ops := read(t, typ, `[{"op":"replace","value":{`+b.String()+`"title":"T"}}]`)
+	start := time.Now()
+	ops, _, err := compat.RewritePatch(typ, compat.EntraID, ops)
+	require.NoError(t, err)
+	require.Less(t, time.Since(start), 5*time.Second)
+	require.Len(t, ops, 25_001)
+	require.Equal(t, "title", ops[25_000].Path, "in the order in which they were sent")
+}
