@@ -7,21 +7,21 @@ import (
 )
 
 // isEmpty reports whether v, the value or a sub-attribute of a, stands for no value: null, the empty array for a simple
-// value (RFC 7643 §2.5), or the empty string, but not for a list: it would remove all.
+// value (RFC 7643 §2.5), or the empty string, but not for a list of complex values: it would remove all, members too.
 func isEmpty(a *schema.Attribute, v schema.Value) bool {
 	switch v.Kind() {
 	case schema.KindNull:
 		return true
 	case schema.KindString, schema.KindReference, schema.KindBinary:
-		return v.Text() == "" && !a.MultiValued
+		return v.Text() == "" && (!a.MultiValued || a.Type != schema.TypeComplex)
 	case schema.KindRaw:
-		if a.MultiValued || a.Type == schema.TypeComplex {
+		if a.Type == schema.TypeComplex {
 			return false
 		}
 		if s, ok := text(v); ok {
 			return s == ""
 		}
-		return wire.IsEmptyArray(v.Raw().JSON)
+		return !a.MultiValued && wire.IsEmptyArray(v.Raw().JSON)
 	}
 	return false
 }
@@ -41,6 +41,9 @@ func dropEmpty(c *call, a *schema.Attribute, v schema.Value, where place) (schem
 		return v, false
 	}
 	o := v.Object()
+	if c.body && isShell(a, o) {
+		return schema.Value{}, true
+	}
 	kept := o.Transform(func(sub *schema.Attribute, sv schema.Value) schema.Value {
 		if sv.Kind() == schema.KindNull || !isEmpty(sub, sv) || sub.Required || sub.Mutability == schema.Immutable {
 			return sv
@@ -51,6 +54,21 @@ func dropEmpty(c *call, a *schema.Attribute, v schema.Value, where place) (schem
 		return v, false
 	}
 	return schema.Complex(kept), true
+}
+
+// isShell reports whether an element says of what type a value is that it then sends as null or as the empty string: there is
+// none.
+func isShell(a *schema.Attribute, o schema.Object) bool {
+	value := a.SubAttribute("value")
+	if value == nil || value.Mutability == schema.Immutable || !isEmpty(value, o.Value(value)) {
+		return false
+	}
+	for sub, v := range o.All() {
+		if sub != value && sub.Name != "type" && sub.Name != "primary" && !isEmpty(sub, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // clearValue makes a remove operation of one that replaces a value by none, and nothing of one that adds none. Parts of a

@@ -55,7 +55,7 @@ func TestOtherSchemas(t *testing.T) {
 		{"E34 the longest URI", `{"op":"replace","path":"urn:example:a:1.1:User.x","value":"v"}`, `{"op":"replace","path":"urn:example:a:1.1:User:x","value":"v"}`},
 		{"N7 simple values", `{"op":"remove","path":"tags","value":["a","b\"c"]}`, `{"op":"remove","path":"urn:example:a:1.1:User:tags[value eq \"a\"]"}` + "\n" + `{"op":"remove","path":"urn:example:a:1.1:User:tags[value eq \"b\\\"c\"]"}`},
 		{"N7 one simple value", `{"op":"remove","path":"tags","value":"a"}`, `{"op":"remove","path":"urn:example:a:1.1:User:tags[value eq \"a\"]"}`},
-		{"N7 an empty simple value", `{"op":"replace","path":"tags","value":""}`, `{"op":"replace","path":"urn:example:a:1.1:User:tags","value":""}`},
+		{"E40 a list of simple values of the empty string", `{"op":"replace","path":"tags","value":""}`, `{"op":"remove","path":"urn:example:a:1.1:User:tags"}`},
 		{"E40 a date of the empty string", `{"op":"replace","path":"when","value":""}`, `{"op":"remove","path":"urn:example:a:1.1:User:when"}`},
 		{"E40 a number of the empty string", `{"op":"replace","path":"size","value":""}`, `{"op":"remove","path":"urn:example:a:1.1:User:size"}`},
 		{"E40 a boolean of the empty string", `{"op":"replace","path":"flag","value":""}`, `{"op":"remove","path":"urn:example:a:1.1:User:flag"}`},

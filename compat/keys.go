@@ -53,6 +53,15 @@ func (c *call) key(name string) (string, bool) {
 	return "", false
 }
 
+// readKey reads the value of k against a. Errors about it have the position of its name.
+func (c *call) readKey(a *schema.Attribute, k pathKey) schema.Value {
+	v, err := c.t.ReadValue(a, k.raw.JSON, k.raw.Err.Offset, readDepth)
+	if err != nil {
+		return schema.Value{}
+	}
+	return v
+}
+
 // without returns o without the names keys.
 func without(o schema.Object, keys ...pathKey) schema.Object {
 	names := map[*schema.Attribute][]string{}
@@ -108,7 +117,7 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		o := c.on(op, k.path, schema.Value{})
 		switch {
 		case o.Target != nil:
-			o.Value = c.read(o.Target.Target(), k.raw.JSON, schema.Value{})
+			o.Value = c.readKey(o.Target.Target(), k)
 			if o.Target.Filter == nil && dotted(o.Target.Attr) && !o.Value.IsUnassigned() {
 				// RFC 7644 §3.5.2 has no path to an attribute with a dot in its name.
 				rest = rest.WithAt(o.Target.Attr, o.Value)
@@ -161,7 +170,7 @@ func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
 		if p.Extension != nil && o.Value(p.Extension).Kind() == schema.KindRaw {
 			continue
 		}
-		v := c.read(a, k.raw.JSON, schema.Value{})
+		v := c.readKey(a, k)
 		if a.IsExtension() && v.Kind() != schema.KindComplex {
 			continue
 		}

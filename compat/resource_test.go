@@ -43,6 +43,10 @@ func TestRewriteResource(t *testing.T) {
 			`{"schemas":["` + user + `"],"userName":"","name":{"familyName":"F"},"` + enterprise + `":{"manager":null}}`, "path-keys bare-value clear",
 		},
 		{
+			"E40 elements of nothing but a type", `{"schemas":["` + user + `"],"userName":"a","emails":[{"type":"work","value":null,"primary":null},{"type":"home","value":"h","display":null}],"phoneNumbers":[{"type":"work","value":""}]}`,
+			`{"schemas":["` + user + `"],"userName":"a","emails":[{"type":"home","value":"h"}],"phoneNumbers":[]}`, "null-members clear",
+		},
+		{
 			"E42 app role", `{"schemas":["` + user + `"],"userName":"a","roles":["{\"value\":\"25\",\"displayName\":\"D\"}"]}`,
 			`{"schemas":["` + user + `"],"userName":"a","roles":[{"value":"25","display":"D"}]}`, "bare-value role-json",
 		},

@@ -91,7 +91,7 @@ func plain(a *schema.Attribute, v schema.Value) bool {
 		return text != "" && (text[0] != '{' || a == nil || a.Parent() == nil || !isRoles(a.Parent()))
 	case schema.KindComplex:
 		o := v.Object()
-		if !o.Conforms() {
+		if !o.Conforms() || hasReadOnly(a, v) {
 			return false
 		}
 		for sub, sv := range o.All() {

@@ -150,6 +150,12 @@ func TestRewritePatch(t *testing.T) {
 			want: `{"op":"remove","path":"emails[type eq \"work\"]"}`, rules: "remove-value",
 		},
 		{
+			name: "E30 manager as it was read, with another id", ops: `[{"op":"replace","path":"` + enterprise + `:manager","value":{"value":"m9","displayName":"Boss"}},{"op":"replace","value":{"` + enterprise + `":{"manager":{"value":"m8","displayName":"Boss"}}}}]`,
+			want: `{"op":"replace","path":"` + enterprise + `:manager","value":{"value":"m9"}}` + "\n" +
+				`{"op":"replace","value":{"` + enterprise + `":{"manager":{"value":"m8"}}}}`,
+			rules: "read-only-parts read-only-parts",
+		},
+		{
 			name: "E30 manager in the extension as a whole", ops: `[{"op":"add","path":"` + enterprise + `","value":{"manager":"u-9","department":""}}]`,
 			want: `{"op":"add","path":"` + enterprise + `","value":{"manager":{"value":"u-9"}}}`, rules: "bare-value clear",
 		},

@@ -146,6 +146,11 @@ var all = []Rule{
 		op:     refuseEmpty,
 	},
 	{
+		ID: "read-only-parts", Client: entra, Doc: entraSCIM,
+		Reason: "What only the service provider writes, such as the display name beside the id of a manager, is dropped from a value.",
+		value:  dropReadOnly,
+	},
+	{
 		ID: "boolean-string", Client: entra, Doc: entraCompatibility,
 		Reason: `The strings "True" and "False", in any letter case, become true and false where the schema has a boolean.`,
 		value:  booleanString,

@@ -292,12 +292,16 @@ func withoutNull(o schema.Object, all bool) schema.Object {
 	})
 }
 
-// dropNull leaves an element alone that would be nothing without its nulls: a list of nothing would remove all.
-func dropNull(_ *call, _ *schema.Attribute, v schema.Value, where place) (schema.Value, bool) {
+// dropNull leaves an element alone that would be nothing without its nulls: a list of nothing would remove all. So it does with
+// one that clear knows for a shell, by the null that is its value.
+func dropNull(c *call, a *schema.Attribute, v schema.Value, where place) (schema.Value, bool) {
 	if v.Kind() != schema.KindComplex {
 		return v, false
 	}
 	o := v.Object()
+	if c.body && where == element && c.p.Has("clear") && isShell(a, o) {
+		return v, false
+	}
 	kept := withoutNull(o, where == element)
 	if kept.Len() == o.Len() || kept.Len() == 0 {
 		return v, false

@@ -11,7 +11,8 @@ import "github.com/embedscim/scim/schema"
 //     nor is a sub-attribute that is not there;
 //   - invalidValue if the operations leave a resource that [schema.ResourceType.Check] refuses, or one makes several elements
 //     primary;
-//   - what [Check] reports.
+//   - what [Check] reports;
+//   - what wraps [ErrTooManyOperations], if filters would have to look at too many values.
 //
 // An element that comes in has no say on its readOnly sub-attributes, as in a request to create a resource. A complex
 // value is merged into the one that is there, also if a filter selects it; but $ref and readOnly sub-attributes of a single
@@ -30,6 +31,9 @@ func Apply(r *schema.Resource, ops []Op) (*schema.Resource, []Change, error) {
 }
 
 func (s *state) apply(op *Op) error {
+	if err := s.work.exceeded(); err != nil {
+		return err
+	}
 	if err := checkOp(s.t, op); err != nil {
 		return err
 	}

@@ -22,6 +22,10 @@ func (s *state) elements(l *list, op *Op) error {
 		return nil
 	}
 	selected := l.positions(p.Filter)
+	s.work.spend(changeCost * len(selected))
+	if err := s.work.exceeded(); err != nil {
+		return err
+	}
 	if len(selected) == 0 {
 		switch {
 		case op.Op == Remove: // AMB-11b

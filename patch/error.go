@@ -10,11 +10,11 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
-// ErrTooManyOperations is in the error of [Read] for a message with more operations than [Limits] allow. That error is a
-// [*schema.Error] of type [schema.InvalidSyntax] as well.
+// ErrTooManyOperations is in the error of [Read] for a message with more operations than [Limits] allow, and in that of [Apply]
+// for operations that would have to look at too many values. That error has a [*schema.Error] as well.
 var ErrTooManyOperations = errors.New("too many operations")
 
-// A limitError is the error of a message with too many operations.
+// A limitError is the error of too many operations.
 type limitError struct{ fault *schema.Error }
 
 func (e *limitError) Error() string { return e.fault.Error() }

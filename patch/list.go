@@ -19,6 +19,9 @@ type list struct {
 	index    map[string]int // by ElementKey
 	repeated bool           // two elements have one key: the store's fault, but then the index does not see all
 	scans    int
+	work     *budget
+	weighed  int // how many elements weighs is for
+	weighs   int
 
 	loaded   int            // the first elements are from the resource, not from the request
 	removed  []schema.Value // of those, if carries
@@ -27,10 +30,10 @@ type list struct {
 	asserted []int // elements that the operation makes primary
 }
 
-func newList(a *schema.Attribute, v schema.Value) *list {
+func newList(a *schema.Attribute, v schema.Value, work *budget) *list {
 	n := v.Len()
 	// Mostly a few elements come in: they find room.
-	l := &list{a: a, elems: make([]schema.Value, n, n+4), live: n, loaded: n}
+	l := &list{a: a, elems: make([]schema.Value, n, n+4), live: n, loaded: n, work: work}
 	for i := range n {
 		l.elems[i] = v.Index(i)
 	}
@@ -240,6 +243,7 @@ func (l *list) settle() error {
 	if len(slices.Compact(asserted)) > 1 {
 		return fault(schema.InvalidValue, l.a.String()+".primary", "only one value may be primary, and the operation makes several so (RFC 7643 §2.4)")
 	}
+	l.work.spend(len(l.elems))
 	for i, e := range l.elems {
 		if i != asserted[0] && l.isLive(i) && e.Object().Value(l.primary).Bool() {
 			l.set(i, schema.Complex(e.Object().With(l.primary, schema.Boolean(false))))

@@ -78,6 +78,13 @@ func (l *list) positions(f *filter.Checked) []int {
 		}
 	}
 	l.scans++
+	cost := l.weight()
+	if f != nil {
+		cost *= terms(f.Expr())
+	}
+	if !l.work.spend(cost) {
+		return nil
+	}
 	for i, e := range l.elems {
 		if l.isLive(i) && (f == nil || f.MatchElement(e)) {
 			out = append(out, i)

@@ -47,7 +47,7 @@ func assigned(a *schema.Attribute, old, v schema.Value, add bool) (schema.Value,
 
 // assignedList is assigned for a multi-valued sub-attribute.
 func assignedList(a *schema.Attribute, old, v schema.Value, add bool) (schema.Value, error) {
-	l := newList(a, old)
+	l := newList(a, old, new(budget))
 	if err := l.assign(v, add); err != nil {
 		return old, err
 	}

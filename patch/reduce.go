@@ -214,7 +214,7 @@ func (rd *reducer) elements(p schema.Path) *elementChanges {
 	case !slices.ContainsFunc(rd.keyed, func(name string) bool { return strings.EqualFold(name, p.String()) }):
 		return nil
 	}
-	l := newList(a, schema.Value{})
+	l := newList(a, schema.Value{}, new(budget))
 	if l.value == nil || l.primary != nil {
 		return nil
 	}

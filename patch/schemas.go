@@ -10,8 +10,11 @@ import (
 // that a resource has, so that to add an extension changes nothing yet, and to remove one removes its attributes.
 func (s *state) schemas(op *Op) error {
 	s.flush()
+	if err := s.work.exceeded(); err != nil {
+		return err
+	}
 	a := op.Target.Attr.Attribute
-	l := newList(a, s.r.At(a.Path()))
+	l := newList(a, s.r.At(a.Path()), &s.work)
 	var err error
 	switch {
 	case op.Target.Filter != nil:

@@ -12,6 +12,7 @@ type state struct {
 	before *schema.Resource
 	r      schema.Resource
 	lists  map[schema.Path]*list // multi-valued attributes at work, newer than r
+	work   budget
 
 	created  schema.Value // the element that the last operation created
 	selected schema.Path  // the single value that the filter of the last operation selected
@@ -80,7 +81,7 @@ func (s *state) list(p schema.Path) *list {
 	if s.lists == nil {
 		s.lists = map[schema.Path]*list{}
 	}
-	l := newList(p.Attribute, s.get(p))
+	l := newList(p.Attribute, s.get(p), &s.work)
 	s.lists[p] = l
 	return l
 }
@@ -91,6 +92,7 @@ func (s *state) flush() {
 		if !l.touched {
 			continue
 		}
+		s.work.spend(changeCost * len(l.elems))
 		old, next := s.before.At(p), l.result()
 		// The order of elements does not count: the same ones in another order are no change.
 		if l.shuffled {

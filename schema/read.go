@@ -21,9 +21,13 @@ type Raw struct {
 	Err *Error
 }
 
+// maxString is how long a string may be, in bytes: filters fold the letter case of strings each time they look at them, so that
+// a request to keep some megabytes would make each later one dear. References and binary values, such as photos, may be longer.
+const maxString = 64 << 10
+
 // ReadObject reads the attributes of a resource from a JSON object, the common attributes among them. What the schemas of
 // t do not allow is kept as [Raw]; only JSON that is malformed, repeats a name in any letter case, or has more than depth
-// objects and arrays within each other is an error, an [*Error] of type [InvalidSyntax]. The text must not be changed
+// objects and arrays within each other is an error, an [*Error] of type [InvalidSyntax]. Strings are of 64 KiB at most. The text must not be changed
 // afterwards.
 func (t *ResourceType) ReadObject(data []byte, depth int) (Object, error) {
 	r := wire.NewReader(data, 0)
@@ -276,6 +280,9 @@ func (rd *reader) single(a *Attribute, k wire.Kind) (Value, error) {
 			return Value{}, err
 		}
 		v, rule := readText(a.Type, wire.Unquote(text))
+		if a.Type == TypeString && len(v.text) > maxString {
+			rule = "must not be longer than 64 KiB"
+		}
 		if rule != "" {
 			return rd.mark(text, pos, "", rule), nil
 		}

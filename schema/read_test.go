@@ -520,3 +520,20 @@ func FuzzReadObject(f *testing.F) {
 		}
 	})
 }
+
+// TestReadLongString checks the bound on strings, and that it is none on references and binary values.
+func TestReadLongString(t *testing.T) {
+	t.Parallel()
+	w := widgetType(t)
+	for n, ok := range map[int]bool{64 << 10: true, 64<<10 + 1: false} {
+		o := read(t, w, `{"color":"`+strings.Repeat("x", n)+`"}`)
+		require.Equal(t, ok, o.Conforms())
+		if !ok {
+			e := problem(t, o.Value(w.Attribute("color")).Err())
+			require.Equal(t, schema.InvalidValue, e.Type)
+			require.Equal(t, "color", e.Path)
+			require.Contains(t, e.Rule, "64 KiB")
+		}
+	}
+	require.True(t, read(t, w, `{"link":"`+strings.Repeat("x", 1<<20)+`","blob":"`+strings.Repeat("x", 1<<20)+`"}`).Conforms())
+}
