@@ -75,8 +75,8 @@ func validToken(s string) bool {
 }
 
 // StaticTokens returns a function for [BearerTokens] that knows the given tokens and no others. It keeps their digests only,
-// and compares in the same time whether a token is known or not. Tokens shorter than 32 characters can be guessed: make
-// them with [crypto/rand.Text].
+// and compares in the same time whether a token is known or not. Make tokens of at least
+// 128 random bits, with [crypto/rand.Text].
 func StaticTokens(tokens map[string]Principal) func(context.Context, string) (Principal, error) {
 	type known struct {
 		digest    [sha256.Size]byte

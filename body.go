@@ -17,8 +17,8 @@ const (
 	mediaJSON = "application/json"
 )
 
-// body reads the body of the request.
-func (q *request) body() ([]byte, error) {
+// body reads the body of the request, which may have limit bytes.
+func (q *request) body(limit int64) ([]byte, error) {
 	if ct := q.Header.Get("Content-Type"); ct != "" {
 		media, params, err := mime.ParseMediaType(ct)
 		charset := strings.ToLower(params["charset"])
@@ -29,7 +29,6 @@ func (q *request) body() ([]byte, error) {
 	if enc := q.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
 		return nil, &Error{Status: http.StatusUnsupportedMediaType, Detail: "The request body must not be compressed.", Header: http.Header{"Accept-Encoding": {"identity"}}}
 	}
-	limit := q.h.cfg.MaxBody
 	if q.ContentLength > limit {
 		return nil, &http.MaxBytesError{Limit: limit}
 	}
@@ -43,12 +42,8 @@ func (q *request) body() ([]byte, error) {
 	return data, nil
 }
 
-// readResource reads the resource in the body of a POST or PUT: reads it against the schema, lets compat mend it, and checks it.
-func (q *request) readResource() (*Resource, error) {
-	data, err := q.body()
-	if err != nil {
-		return nil, err
-	}
+// readResource reads the resource that a POST or PUT sends: reads it against the schema, lets compat mend it, and checks it.
+func (q *request) readResource(data []byte) (*Resource, error) {
 	rs, cfg := q.route.rs, &q.h.cfg
 	o, err := rs.ReadObject(data, cfg.MaxDepth)
 	if err != nil {

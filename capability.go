@@ -48,10 +48,17 @@ type resources struct {
 	keyed   []string // attributes for PatchDelta
 	links   []link
 	maxScan int
+
+	sensitive []schema.Path // see ResourceType.Sensitive
 }
 
 func newResources(c ResourceType) *resources {
 	rs := &resources{ResourceType: c.Type, config: c}
+	for _, name := range c.Sensitive {
+		if p, err := c.Type.Path(name); err == nil {
+			rs.sensitive = append(rs.sensitive, p)
+		}
+	}
 	if _, ok := c.Store.(Searcher); ok {
 		rs.caps |= CanSearch
 	}
@@ -155,6 +162,34 @@ func (rs *resources) search(ctx context.Context, q *Query) (*Page, error) {
 		}
 	}
 	return rs.scan(rs.config.Store.List(ctx, q.Projection.seeing(q)), q)
+}
+
+// searchAfter finds the page that a cursor's state leads to, the first if it is "": through [CursorSearcher], or by index.
+// Next and Prev of the page are states again.
+func (rs *resources) searchAfter(ctx context.Context, q *Query, state string) (*Page, error) {
+	cursor, ofStore := strings.CutPrefix(state, stateOfStore)
+	if rs.caps.Has(CanSearchAfter) && (ofStore || state == "") {
+		page, err := rs.config.Store.(CursorSearcher).SearchAfter(ctx, q, cursor)
+		if err == nil && page != nil {
+			return page.withStates(stateOfStore, page.Next, page.Prev), nil
+		}
+		var e *Error
+		if errors.As(err, &e) && errors.Is(e, errInvalidCursor) {
+			// Whatever the reason, the client reads the same.
+			return nil, errInvalidCursor
+		}
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return page, err
+		}
+	}
+	if ofStore {
+		return nil, errInvalidCursor
+	}
+	page, err := rs.search(ctx, q)
+	if err != nil || page == nil {
+		return page, err
+	}
+	return page.byIndex(q.StartIndex, q.Count, len(page.Resources)), nil
 }
 
 // scan answers q from an iterator over all resources.

@@ -2,12 +2,15 @@ package scim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/embedscim/scim/compat"
 	"github.com/embedscim/scim/schema"
@@ -41,6 +44,11 @@ type Config struct {
 	MaxDepth int
 	// MaxOperations is how many operations a PATCH request may have, as received. Defaults to 1000.
 	MaxOperations int
+	// MaxBulkOperations is how many operations a bulk request may have (RFC 7644 §3.7.4). Defaults to 1000.
+	MaxBulkOperations int
+	// MaxBulkPayload is the size of the largest bulk request, in bytes; the data of each of its operations may have MaxBody
+	// bytes. Defaults to 8 MiB.
+	MaxBulkPayload int64
 	// PageSize is how many resources a page has if the client does not say, but no more than MaxPageSize. Defaults to 100.
 	PageSize int
 	// MaxPageSize is how many resources a page has at most, whatever the client says. Defaults to 1000.
@@ -48,6 +56,26 @@ type Config struct {
 	// MaxScan is how many resources are looked through for a query if the store is no [Searcher]; more are answered with 400
 	// tooMany. Defaults to 100,000.
 	MaxScan int
+
+	// DisableBulk answers 501 to bulk requests, which are served otherwise. Defaults to false.
+	DisableBulk bool
+	// BulkTransaction runs all operations of a bulk request in one transaction: the first that fails ends it and takes back
+	// all others, whatever failOnErrors says. RFC 7644 §3.7 wants what can be done to be done, and so the default is false: the
+	// operations that succeed stay. All stores must be [Transactor]; unless they share one database, the commit is not atomic
+	// across them. Interceptors then run inside the transaction: they see operations that may still be taken back, and may run
+	// again.
+	BulkTransaction bool
+	// Me finds the resource that /Me stands for: the name of its type, such as "User", and its id. [ErrNotFound] says that
+	// the client is nobody's alias (404). Defaults to none, and 501 (RFC 7644 §3.11).
+	Me func(ctx context.Context, p Principal) (resourceType, id string, err error)
+	// OverTLS says whether a request came over TLS; others are answered with 403, before their credentials are looked at
+	// (RFC 7644 §7.2). See [DirectTLS]. Defaults to accepting all requests, since TLS mostly ends in front of the handler.
+	OverTLS func(*http.Request) bool
+	// CursorKey encrypts the cursors of pages (RFC 9865), at least 32 random bytes. All replicas of a service need the same;
+	// a client whose cursor another key has made starts again. Defaults to a key of this handler's own.
+	CursorKey []byte
+	// CursorTimeout is how long a cursor is good, in whole seconds. Defaults to an hour.
+	CursorTimeout time.Duration
 
 	// RejectUnknown answers 400 to POST and PUT with attributes or schemas that the resource type does not have, which are
 	// ignored otherwise (RFC 7644 §3.3). Defaults to false.
@@ -86,6 +114,9 @@ type ResourceType struct {
 	// NoContent answers PATCH with 204 and no body instead of 200 and the resource, unless the client asks for attributes
 	// (RFC 7644 §3.5.2): the better choice for large groups.
 	NoContent bool
+	// Sensitive are names of attributes whose values must not be in URLs, where they are logged: filters by them, and by
+	// their parts, are answered with 403 sensitive, except in a POST to /.search (RFC 7644 §7.5.2). Defaults to none.
+	Sensitive []string
 }
 
 // Users returns the resource type of the store, if it has a method Type that tells it, or [schema.UserType]: User with the
@@ -115,13 +146,21 @@ func (c Config) withDefaults() Config {
 		value int
 	}{
 		{&c.MaxDepth, 32}, {&c.MaxOperations, 1000}, {&c.PageSize, 100}, {&c.MaxPageSize, 1000}, {&c.MaxScan, 100_000},
+		{&c.MaxBulkOperations, 1000},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
 	}
+	if c.CursorTimeout == 0 {
+		c.CursorTimeout = time.Hour
+	}
+	c.CursorKey = slices.Clone(c.CursorKey)
 	if c.MaxBody == 0 {
 		c.MaxBody = 1 << 20
+	}
+	if c.MaxBulkPayload == 0 {
+		c.MaxBulkPayload = 8 << 20
 	}
 	c.PageSize = min(c.PageSize, c.MaxPageSize)
 	if len(c.AuthenticationSchemes) == 0 {
@@ -147,8 +186,14 @@ func (c *Config) validate() error {
 	if len(c.Resources) == 0 {
 		fail("Resources is empty: give it Users(store) and Groups(store)")
 	}
-	if c.MaxBody < 0 || c.MaxDepth < 0 || c.MaxOperations < 0 || c.PageSize < 0 || c.MaxPageSize < 0 || c.MaxScan < 0 {
+	if c.MaxBody < 0 || c.MaxDepth < 0 || c.MaxOperations < 0 || c.PageSize < 0 || c.MaxPageSize < 0 || c.MaxScan < 0 || c.MaxBulkOperations < 0 || c.MaxBulkPayload < 0 {
 		fail("limits must not be negative")
+	}
+	if c.CursorKey != nil && len(c.CursorKey) < minCursorKey {
+		fail("CursorKey must have at least %d bytes: make them with crypto/rand.Read", minCursorKey)
+	}
+	if c.CursorTimeout < time.Second {
+		fail("CursorTimeout must be a second or more")
 	}
 	for _, i := range slices.Concat(c.Interceptors, c.TxInterceptors) {
 		if i == nil {
@@ -170,6 +215,11 @@ func (c *Config) validate() error {
 		case "/schemas", "/resourcetypes", "/serviceproviderconfig", "/bulk", "/me", "/.search":
 			fail("Resources[%d]: the endpoint %s is the protocol's own", i, r.Type.Endpoint())
 		}
+		for _, name := range r.Sensitive {
+			if _, err := r.Type.Path(name); err != nil {
+				fail("Resources[%d].Sensitive: %w", i, err)
+			}
+		}
 		for _, s := range schemasOf(r.Type) {
 			if other := uris[strings.ToLower(s.ID)]; other != nil && !bytes.Equal(other.AppendJSON(nil, ""), s.AppendJSON(nil, "")) {
 				fail("Resources[%d]: schema %s differs from that of another resource type", i, s.ID)
@@ -181,6 +231,9 @@ func (c *Config) validate() error {
 		}
 		if len(c.TxInterceptors) > 0 && !newResources(r).caps.Has(CanTransact) {
 			fail("TxInterceptors need a Transactor, which the store of %s is not", r.Type.Name())
+		}
+		if c.BulkTransaction && !newResources(r).caps.Has(CanTransact) {
+			fail("BulkTransaction needs a Transactor, which the store of %s is not", r.Type.Name())
 		}
 	}
 	for i, s := range c.AuthenticationSchemes {
@@ -204,3 +257,7 @@ func schemasOf(t *schema.ResourceType) []*schema.Schema {
 	}
 	return out
 }
+
+// DirectTLS is a [Config.OverTLS] for services that end TLS themselves: it looks at the connection, and at no header, which a
+// client could send too.
+func DirectTLS(r *http.Request) bool { return r.TLS != nil }

@@ -11,12 +11,7 @@ import (
 
 // create answers POST to a collection (RFC 7644 §3.3).
 func (q *request) create() (*response, error) {
-	q.op.Kind = KindCreate
-	var err error
-	if q.op.Resource, err = q.readResource(); err != nil {
-		return nil, err
-	}
-	res, err := q.do(q.route.rs.runCreate)
+	res, err := q.carryOut(KindCreate)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 // delete answers DELETE (RFC 7644 §3.6).
 func (q *request) delete() (*response, error) {
 	q.op.Kind = KindDelete
-	if _, err := q.do(q.route.rs.runDelete); err != nil {
+	if _, err := q.run(); err != nil {
 		return nil, err
 	}
 	return &response{status: http.StatusNoContent}, nil

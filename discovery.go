@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/embedscim/scim/internal/wire"
 )
@@ -102,14 +103,17 @@ func (h *Handler) appendConfig(dst []byte) []byte {
 	if c.DocumentationURI != "" {
 		dst = append(wire.AppendString(append(dst, `"documentationUri":`...), c.DocumentationURI), ',')
 	}
-	dst = append(dst, `"patch":{"supported":true},"bulk":{"supported":false,"maxOperations":0,"maxPayloadSize":0},"filter":{"supported":true,"maxResults":`...)
+	dst = append(dst, `"patch":{"supported":true},"bulk":`...)
+	dst = append(c.appendBulk(dst), `,"filter":{"supported":true,"maxResults":`...)
 	dst = strconv.AppendInt(dst, int64(c.MaxPageSize), 10)
 	dst = append(dst, `},"changePassword":{"supported":`...)
 	dst = strconv.AppendBool(dst, c.ChangePassword)
-	dst = append(dst, `},"sort":{"supported":true},"etag":{"supported":true},"pagination":{"cursor":false,"index":true,"defaultPaginationMethod":"index","defaultPageSize":`...)
+	dst = append(dst, `},"sort":{"supported":true},"etag":{"supported":true},"pagination":{"cursor":true,"index":true,"defaultPaginationMethod":"index","defaultPageSize":`...)
 	dst = strconv.AppendInt(dst, int64(c.PageSize), 10)
 	dst = append(dst, `,"maxPageSize":`...)
 	dst = strconv.AppendInt(dst, int64(c.MaxPageSize), 10)
+	dst = append(dst, `,"cursorTimeout":`...)
+	dst = strconv.AppendInt(dst, int64(c.CursorTimeout/time.Second), 10)
 	dst = append(dst, `},"authenticationSchemes":[`...)
 	for i, s := range c.AuthenticationSchemes {
 		if i > 0 {

@@ -17,7 +17,7 @@
 // The five methods of [ResourceStore] are all that a store needs. For filters, sorting and pages that the database evaluates
 // it implements [Searcher]; to change a resource in one transaction, [Updater]; to add members to large groups without
 // reading them, [DeltaPatcher]; for interceptors that write in the same transaction, [Transactor]. [CapabilityReporter] masks
-// what configuration switched off. [CursorSearcher] is for pages by cursor, which the handler does not offer yet.
+// what configuration switched off. [CursorSearcher] is for pages by cursor that stay right while resources come and go.
 //
 // # Security considerations
 //

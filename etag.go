@@ -51,9 +51,13 @@ func (op *Operation) precondition(v Version) error {
 
 // parseCondition reads an If-Match or If-None-Match header (RFC 9110 §13.1).
 func parseCondition(h http.Header, name string) (Condition, error) {
+	return readCondition(strings.Join(h.Values(name), ","), "The header "+name)
+}
+
+// readCondition reads entity tags; name is where they stand.
+func readCondition(text, name string) (Condition, error) {
 	var c Condition
-	values := strings.TrimSpace(strings.Join(h.Values(name), ","))
-	for rest := values; rest != ""; {
+	for rest := strings.TrimSpace(text); rest != ""; {
 		if rest[0] == '*' {
 			c.any = true
 			rest = rest[1:]
@@ -79,7 +83,7 @@ func parseCondition(h http.Header, name string) (Condition, error) {
 }
 
 func badCondition(name string) error {
-	return Errorf(ErrInvalidSyntax, `The header %s must be * or a list of entity tags such as W/"3".`, name)
+	return Errorf(ErrInvalidSyntax, `%s must be * or a list of entity tags such as W/"3".`, name)
 }
 
 // etag returns v as an entity tag. It is weak: it tells states of the resource apart, not representations.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/embedscim/scim/compat"
+	"github.com/embedscim/scim/patch"
 )
 
 // A Handler serves the SCIM protocol (RFC 7644) over the stores of its [Config]. Make it with [NewHandler]; it is safe for
@@ -21,6 +22,7 @@ type Handler struct {
 	types     []*resources
 	endpoints map[string]*resources // by endpoint without the slash
 	discovery discovery
+	cursors   cursors
 }
 
 // NewHandler returns a handler for cfg, which it copies. It reports every mistake in cfg, so that none shows up with the first
@@ -53,6 +55,7 @@ func NewHandler(cfg *Config) (*Handler, error) {
 		h.types = append(h.types, rs)
 		h.endpoints[strings.TrimPrefix(r.Type.Endpoint(), "/")] = rs
 	}
+	h.cursors = newCursors(&c)
 	h.discovery = newDiscovery(h)
 	return h, nil
 }
@@ -99,7 +102,9 @@ type request struct {
 	op        *Operation
 	selects   bool // whether the client asked for attributes, or for all but some
 	wrote     bool
-	hint      string // which profile would have accepted the request
+	sent      []patch.Op // the operations of a PATCH before compat
+	hint      string     // which profile would have accepted the request
+	bulk      int        // position among the operations of a bulk request, from 1; 0 for other requests
 }
 
 // serve does everything but writing the response.
@@ -107,6 +112,10 @@ func (q *request) serve() (*response, error) {
 	h := q.h
 	rt, routeErr := h.route(q.URL.EscapedPath())
 	q.route = rt
+	if h.cfg.OverTLS != nil && !h.cfg.OverTLS(q.Request) {
+		// Before the credentials are looked at, and never with a redirect: they have been seen on the way (RFC 7644 §7.2).
+		return nil, Errorf(ErrForbidden, "The request came without TLS: use https, and a new token, since this one could be read on the way.")
+	}
 	public := h.cfg.PublicDiscovery && routeErr == nil && rt.discovery() && (q.Method == http.MethodGet || q.Method == http.MethodHead)
 	if !public {
 		p, err := h.cfg.Authenticate(q.Request)
@@ -129,6 +138,13 @@ func (q *request) serve() (*response, error) {
 	if routeErr != nil {
 		return nil, routeErr
 	}
+	if rt.kind == routeMe {
+		var err error
+		if rt, err = q.me(); err != nil {
+			return nil, err
+		}
+		q.route = rt
+	}
 	if q.Method == http.MethodOptions {
 		return &response{status: http.StatusNoContent, header: http.Header{"Allow": {rt.allow()}}}, nil
 	}
@@ -138,23 +154,22 @@ func (q *request) serve() (*response, error) {
 	if rt.discovery() {
 		return h.discovery.serve(q)
 	}
+	if rt.kind == routeBulk {
+		return q.serveBulk()
+	}
 	if rt.kind == routeOff {
 		return nil, Errorf(ErrNotImplemented, "The service provider does not support %s.", rt.name)
 	}
-	params, err := readParams(q.URL.RawQuery)
-	if err != nil {
-		return nil, err
-	}
-	q.params = params
-	q.op = &Operation{ResourceType: rt.rs.ResourceType, Principal: q.principal, ID: rt.id}
-	if q.op.Projection, err = q.projection(params.attributes, params.excluded); err != nil {
-		return nil, err
-	}
-	if q.op.IfMatch, err = parseCondition(q.Header, "If-Match"); err != nil {
-		return nil, err
-	}
-	if q.op.IfNoneMatch, err = parseCondition(q.Header, "If-None-Match"); err != nil {
-		return nil, err
+	var err error
+	if rt.kind != routeSearch {
+		if q.params, err = readParams(q.URL.RawQuery); err != nil {
+			return nil, err
+		}
+		if rt.rs != nil {
+			if err = q.begin(rt.rs); err != nil {
+				return nil, err
+			}
+		}
 	}
 	method := q.Method
 	if method == http.MethodHead {
@@ -165,6 +180,21 @@ func (q *request) serve() (*response, error) {
 		return nil, methodNotAllowed(rt)
 	}
 	return serve(q)
+}
+
+// begin starts the operation on resources of a type, once the parameters are known.
+func (q *request) begin(rs *resources) error {
+	q.route.rs = rs
+	q.op = &Operation{ResourceType: rs.ResourceType, Principal: q.principal, ID: q.route.id}
+	var err error
+	if q.op.Projection, err = q.projection(q.params.attributes, q.params.excluded); err != nil {
+		return err
+	}
+	if q.op.IfMatch, err = parseCondition(q.Header, "If-Match"); err != nil {
+		return err
+	}
+	q.op.IfNoneMatch, err = parseCondition(q.Header, "If-None-Match")
+	return err
 }
 
 // projection makes the projection of the two parameters, once compat has mended them.
@@ -224,6 +254,16 @@ func (q *request) logRewrites(ctx context.Context) {
 
 // fail answers with an error, and logs it.
 func (q *request) fail(err error) {
+	e := q.report(err)
+	if q.wrote {
+		// Half a response is on its way: only a broken connection tells the client.
+		panic(http.ErrAbortHandler)
+	}
+	writeError(q.w, e, q.media, q.Method == http.MethodHead)
+}
+
+// report logs an error, and returns what the client is told.
+func (q *request) report(err error) *Error {
 	e := describe(err)
 	level := slog.LevelInfo
 	if e.Status >= http.StatusInternalServerError && e.Status != http.StatusNotImplemented {
@@ -241,21 +281,20 @@ func (q *request) fail(err error) {
 		attrs = append(attrs, slog.String("accepted_by", q.hint))
 	}
 	q.h.cfg.Logger.LogAttrs(q.Context(), level, "scim request", attrs...)
-	if q.wrote {
-		// Half a response is on its way: only a broken connection tells the client.
-		panic(http.ErrAbortHandler)
-	}
 	if q.hint != "" && q.h.cfg.ExplainCompat && e.Status == http.StatusBadRequest {
 		explained := *e
 		explained.Detail += " The compatibility profile " + q.hint + " would have accepted this request; the service provider uses " + q.profile.Name() + "."
 		e = &explained
 	}
-	writeError(q.w, e, q.media, q.Method == http.MethodHead)
+	return e
 }
 
 func (q *request) logAttrs(status int) []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("method", q.Method), slog.String("route", q.route.name), slog.Int("status", status),
+	}
+	if q.bulk > 0 {
+		attrs = append(attrs, slog.Int("bulk_operation", q.bulk))
 	}
 	if q.route.id != "" {
 		attrs = append(attrs, slog.String("id", q.route.id))

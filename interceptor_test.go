@@ -194,7 +194,44 @@ func TestTransaction(t *testing.T) {
 	}
 }
 
-// TestInterceptorChanges checks that an interceptor may change the operation and the result.
+// TestOwnResource checks that an interceptor can tell a client's own resource from others (7644-2-03), in single requests and
+// in Bulk, and hide that others exist.
+func TestOwnResource(t *testing.T) {
+	t.Parallel()
+	var own string
+	s := newService(t, openMemstore(), func(c *scim.Config) {
+		c.Interceptors = []scim.Interceptor{func(next scim.Func) scim.Func {
+			return func(ctx context.Context, op *scim.Operation) (*scim.Result, error) {
+				switch {
+				case own == "" || op.ID == own:
+					return next(ctx, op)
+				case op.Kind == scim.KindGet:
+					return nil, scim.ErrNotFound
+				}
+				return nil, scim.Errorf(scim.ErrForbidden, "The credentials are for a user's own account.")
+			}
+		}}
+	})
+	mine, other := s.create(t, "/Users", `{"userName":"u"}`), s.create(t, "/Users", `{"userName":"v"}`)
+	own = mine
+	change := patchBody(`{"op":"replace","path":"title","value":"T"}`)
+	s.ok(t, 200, "PATCH", "/Users/"+mine, change)
+	s.ok(t, 200, "GET", "/Users/"+mine, "")
+	s.do(t, "PATCH", "/Users/"+other, change).requireError(t, 403, "")
+	s.do(t, "DELETE", "/Users/"+other, "").requireError(t, 403, "")
+	s.do(t, "GET", "/Users/"+other, "").requireError(t, 404, "")
+	s.do(t, "GET", "/Users/none", "").requireError(t, 404, "")
+	res := s.ok(t, 200, "POST", "/Bulk", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
+		{"method":"PATCH","path":"/Users/`+mine+`","data":`+change+`},{"method":"DELETE","path":"/Users/`+other+`"}]}`).object(t)
+	var statuses []any
+	for _, op := range res["Operations"].([]any) {
+		statuses = append(statuses, op.(map[string]any)["status"])
+	}
+	require.Equal(t, []any{"200", "403"}, statuses)
+}
+
+// TestInterceptorChanges checks that an interceptor may change the operation, such as to assign what a client has left out
+// (7644-3.3-03), and the result.
 func TestInterceptorChanges(t *testing.T) {
 	t.Parallel()
 	s := newService(t, openMemstore(), func(c *scim.Config) {

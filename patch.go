@@ -11,31 +11,12 @@ import (
 
 // patch answers PATCH (RFC 7644 §3.5.2).
 func (q *request) patch() (*response, error) {
-	q.op.Kind = KindPatch
-	sent, ops, err := q.readPatch()
+	res, err := q.carryOut(KindPatch)
 	if err != nil {
-		q.explain(err, nil, sent)
 		return nil, err
-	}
-	q.op.Patch = ops
-	for _, op := range ops {
-		q.nameAll(op)
 	}
 	rs := q.route.rs
-	res, err := q.do(rs.runPatch)
-	if err != nil {
-		q.explain(err, nil, sent)
-		if q.hint == "" {
-			return nil, err
-		}
-		// What another profile would make of the operations may depend on the resource.
-		r, getErr := rs.config.Store.Get(WithPrincipal(q.Context(), q.principal), q.op.ID, Projection{})
-		if q.hint = ""; getErr == nil {
-			q.explain(err, r, sent)
-		}
-		return nil, err
-	}
-	if !q.selects && (rs.config.NoContent || res.Resource == nil) {
+	if !q.showsPatched(res) {
 		header, err := rs.tagged(res.Meta.Version)
 		if err != nil {
 			return nil, err
@@ -53,23 +34,50 @@ func (q *request) patch() (*response, error) {
 	return q.respond(http.StatusOK, res)
 }
 
-// readPatch reads the operations in the body, lets compat mend them, and checks them. sent is what was read.
-func (q *request) readPatch() (sent, ops []patch.Op, err error) {
-	data, err := q.body()
-	if err != nil {
-		return nil, nil, err
-	}
+// showsPatched reports whether the response to a PATCH is 200 with the resource, and not 204.
+func (q *request) showsPatched(res *Result) bool {
+	return q.selects || !q.route.rs.config.NoContent && res.Resource != nil
+}
+
+// preparePatch reads the operations that a PATCH sends, lets compat mend them, and checks them.
+func (q *request) preparePatch(data []byte) error {
 	t, cfg := q.route.rs.ResourceType, &q.h.cfg
-	sent, err = patch.Read(t, data, patch.Limits{Operations: cfg.MaxOperations, Depth: cfg.MaxDepth})
+	sent, err := patch.Read(t, data, patch.Limits{Operations: cfg.MaxOperations, Depth: cfg.MaxDepth})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
+	q.sent = sent
 	ops, done, err := compat.RewritePatch(t, q.profile, sent)
 	q.op.Rewrites = append(q.op.Rewrites, done...)
 	if err == nil {
 		err = patch.Check(t, ops)
 	}
-	return sent, ops, err
+	if err != nil {
+		q.explain(err, nil, sent)
+		return err
+	}
+	q.op.Patch = ops
+	for _, op := range ops {
+		q.nameAll(op)
+	}
+	return nil
+}
+
+// runPatch carries out a PATCH.
+func (q *request) runPatch() (*Result, error) {
+	rs := q.route.rs
+	res, err := q.do(rs.runPatch)
+	if err == nil {
+		return res, nil
+	}
+	if q.explain(err, nil, q.sent); q.hint != "" {
+		// What another profile would make of the operations may depend on the resource.
+		r, getErr := rs.config.Store.Get(WithPrincipal(q.Context(), q.principal), q.op.ID, Projection{})
+		if q.hint = ""; getErr == nil {
+			q.explain(err, r, q.sent)
+		}
+	}
+	return nil, err
 }
 
 // explain finds out whether another profile would have accepted a refused PATCH, for the log and the detail.

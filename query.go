@@ -68,13 +68,15 @@ func (q *Query) SortValue(r *Resource) schema.Value {
 	return chosen
 }
 
-// queryParams are the parameters of a query (RFC 7644 §3.4.2), which may come in a URL.
+// queryParams are the parameters of a query (RFC 7644 §3.4.2; RFC 9865 §2), as they came in a URL or in the body of a search
+// request. An empty one is as good as none, except for the filter and the cursor.
 type queryParams struct {
 	filter               string
 	sortBy, sortOrder    string
 	startIndex, count    string
+	cursor               string
 	attributes, excluded string
-	hasFilter            bool
+	hasFilter, hasCursor bool
 }
 
 // readParams reads the parameters of a URL; what it does not know it ignores.
@@ -96,62 +98,64 @@ func readParams(raw string) (queryParams, error) {
 	p.sortOrder, _ = one("sortOrder")
 	p.startIndex, _ = one("startIndex")
 	p.count, _ = one("count")
+	p.cursor, p.hasCursor = one("cursor")
 	p.attributes, _ = one("attributes")
 	p.excluded, _ = one("excludedAttributes")
 	return p, err
 }
 
-// query makes the operation's query from the parameters.
-func (p *queryParams) query(rs *resources, profile *compat.Profile, cfg *Config) (*Query, []compat.Applied, error) {
-	q := &Query{StartIndex: 1, Count: cfg.PageSize}
-	var applied []compat.Applied
-	if p.hasFilter {
-		text, done, err := compat.RewriteFilter(rs.ResourceType, profile, p.filter)
-		if err != nil {
-			return nil, nil, err
-		}
-		applied = done
-		x, err := filter.Parse(text)
-		if err != nil {
-			return nil, nil, err
-		}
-		if q.Filter, err = filter.Check(rs.ResourceType, x); err != nil {
-			return nil, nil, err
-		}
+// readFilter lets compat mend the filter, and parses it. Without a filter it returns nil.
+func (q *request) readFilter() (filter.Expr, error) {
+	if !q.params.hasFilter {
+		return nil, nil
 	}
-	if p.sortBy != "" {
-		path, err := sortPath(rs.ResourceType, p.sortBy)
-		if err != nil {
-			return nil, nil, err
-		}
-		q.SortBy = &path
+	text, done, err := compat.RewriteFilter(q.route.rs.ResourceType, q.profile, q.params.filter)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case p.sortOrder == "", strings.EqualFold(p.sortOrder, "ascending"):
-	case strings.EqualFold(p.sortOrder, "descending"):
-		q.Descending = true
-	default:
-		return nil, nil, Errorf(ErrInvalidValue, "sortOrder must be ascending or descending.")
-	}
-	var err error
-	if q.StartIndex, err = intParam("startIndex", p.startIndex, q.StartIndex); err != nil {
-		return nil, nil, err
-	}
-	if q.Count, err = intParam("count", p.count, q.Count); err != nil {
-		return nil, nil, err
-	}
-	q.StartIndex = max(1, q.StartIndex)
-	q.Count = min(max(0, q.Count), cfg.MaxPageSize)
-	return q, applied, nil
+	q.op.Rewrites = append(q.op.Rewrites, done...)
+	return filter.Parse(text)
 }
 
-func intParam(name, s string, unset int) (int, error) {
+// query makes the operation's query from the parameters, all but the attribute to sort by.
+func (q *request) query(at position, checked *filter.Checked) (*Query, error) {
+	out := &Query{Filter: checked, StartIndex: at.start, Count: at.count, Projection: q.op.Projection}
+	switch order := q.params.sortOrder; {
+	case order == "", strings.EqualFold(order, "ascending"):
+	case strings.EqualFold(order, "descending"):
+		out.Descending = true
+	default:
+		return nil, Errorf(ErrInvalidValue, "sortOrder must be ascending or descending.")
+	}
+	return out, q.maySend(checked)
+}
+
+// maySend refuses a filter in a URL by an attribute whose values must not be there (RFC 7644 §7.5.2).
+func (q *request) maySend(checked *filter.Checked) error {
+	rs := q.route.rs
+	if checked == nil || q.Method == http.MethodPost {
+		return nil
+	}
+	for _, p := range checked.Paths() {
+		for _, s := range rs.sensitive {
+			if p.Contains(s) || s.Contains(p) {
+				return &Error{
+					Status: http.StatusForbidden, Type: "sensitive",
+					Detail: "A URL must not hold values of " + s.String() + ", because URLs are logged: POST the query to " + rs.Endpoint() + "/.search.",
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func intParam(kind error, name, s string, unset int) (int, error) {
 	if s == "" {
 		return unset, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n > math.MaxInt32 || n < -math.MaxInt32 {
-		return 0, Errorf(ErrInvalidValue, "%s must be an integer.", name)
+		return 0, Errorf(kind, "%s must be an integer.", name)
 	}
 	return n, nil
 }
@@ -176,16 +180,56 @@ func sortPath(t *schema.ResourceType, name string) (schema.Path, error) {
 	return p, nil
 }
 
-// list answers GET of a collection (RFC 7644 §3.4.2).
+// list answers a query for resources of one type (RFC 7644 §3.4.2).
 func (q *request) list() (*response, error) {
 	q.op.Kind = KindQuery
-	query, done, err := q.params.query(q.route.rs, q.profile, &q.h.cfg)
+	rs := q.route.rs
+	at, err := q.position()
 	if err != nil {
 		return nil, err
 	}
-	q.op.Query, q.op.Rewrites = query, append(q.op.Rewrites, done...)
-	q.op.Query.Projection = q.op.Projection
-	res, err := q.do(q.route.rs.runQuery)
+	x, err := q.readFilter()
+	if err != nil {
+		return nil, err
+	}
+	var checked *filter.Checked
+	if x != nil {
+		if checked, err = filter.Check(rs.ResourceType, x); err != nil {
+			return nil, err
+		}
+	}
+	if q.op.Query, err = q.query(at, checked); err != nil {
+		return nil, err
+	}
+	if q.params.sortBy != "" {
+		path, err := sortPath(rs.ResourceType, q.params.sortBy)
+		if err != nil {
+			return nil, err
+		}
+		q.op.Query.SortBy = &path
+	}
+	run := rs.runQuery
+	if at.byCursor {
+		run = func(ctx context.Context, op *Operation) (*Result, error) {
+			page, err := rs.searchAfter(ctx, op.Query, at.state)
+			return &Result{Page: page}, err
+		}
+	}
+	page, err := q.find(run)
+	if err != nil {
+		return nil, err
+	}
+	at.start = q.op.Query.StartIndex
+	var found []*Resource
+	for _, r := range page.Resources {
+		found = append(found, q.h.represent(rs, r, q.op.Projection))
+	}
+	return &response{status: http.StatusOK, page: q.listing(at, page, found)}, nil
+}
+
+// find runs a query through the interceptors.
+func (q *request) find(run Func) (*Page, error) {
+	res, err := q.do(run)
 	if err != nil {
 		return nil, err
 	}
@@ -193,11 +237,7 @@ func (q *request) list() (*response, error) {
 		// An empty list would make the client create what is there already.
 		return nil, errors.New("the result of the query has no page")
 	}
-	out := &listing{startIndex: q.op.Query.StartIndex, totalResults: res.Page.TotalResults}
-	for _, r := range res.Page.Resources {
-		out.resources = append(out.resources, q.h.represent(q.route.rs, r, q.op.Projection))
-	}
-	return &response{status: http.StatusOK, page: out}, nil
+	return res.Page, nil
 }
 
 func (rs *resources) runQuery(ctx context.Context, op *Operation) (*Result, error) {

@@ -10,14 +10,7 @@ import (
 
 // replace answers PUT (RFC 7644 §3.5.1).
 func (q *request) replace() (*response, error) {
-	q.op.Kind = KindReplace
-	r, err := q.readResource()
-	if err != nil {
-		return nil, err
-	}
-	r.ID = q.op.ID
-	q.op.Resource = r
-	res, err := q.do(q.route.rs.runReplace)
+	res, err := q.carryOut(KindReplace)
 	if err != nil {
 		return nil, err
 	}

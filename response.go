@@ -17,11 +17,13 @@ type response struct {
 	page     *listing
 }
 
-// A listing is a ListResponse (RFC 7644 §3.4.2).
+// A listing is a ListResponse (RFC 7644 §3.4.2). A page by cursor has no startIndex, and may have no total (RFC 9865 §2).
 type listing struct {
 	resources    []*Resource
 	totalResults int
 	startIndex   int
+	byCursor     bool
+	next, prev   string
 }
 
 // listURI is the schema of list responses.
@@ -159,7 +161,11 @@ func appendListStart(dst []byte, total, start, n int) []byte {
 
 // append appends the list response.
 func (l *listing) append(dst []byte) ([]byte, error) {
-	dst = appendListStart(dst, l.totalResults, l.startIndex, len(l.resources))
+	if l.byCursor {
+		dst = l.appendCursors(dst)
+	} else {
+		dst = appendListStart(dst, l.totalResults, l.startIndex, len(l.resources))
+	}
 	for i, r := range l.resources {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -170,4 +176,20 @@ func (l *listing) append(dst []byte) ([]byte, error) {
 		}
 	}
 	return append(dst, "]}"...), nil
+}
+
+// appendCursors appends the list response of a page by cursor up to its resources.
+func (l *listing) appendCursors(dst []byte) []byte {
+	dst = append(dst, `{"schemas":["`+listURI+`"]`...)
+	if l.totalResults >= 0 {
+		dst = strconv.AppendInt(append(dst, `,"totalResults":`...), int64(l.totalResults), 10)
+	}
+	dst = strconv.AppendInt(append(dst, `,"itemsPerPage":`...), int64(len(l.resources)), 10)
+	if l.next != "" {
+		dst = append(append(append(dst, `,"nextCursor":"`...), l.next...), '"')
+	}
+	if l.prev != "" {
+		dst = append(append(append(dst, `,"previousCursor":"`...), l.prev...), '"')
+	}
+	return append(dst, `,"Resources":[`...)
 }

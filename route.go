@@ -15,6 +15,9 @@ type routeKind uint8
 
 const (
 	routeOff        routeKind = iota // an endpoint of the protocol that this handler does not serve
+	routeRoot                        // /
+	routeSearch                      // /.search, /Users/.search
+	routeMe                          // /Me
 	routeConfig                      // /ServiceProviderConfig
 	routeTypes                       // /ResourceTypes
 	routeType                        // /ResourceTypes/{name}
@@ -22,6 +25,7 @@ const (
 	routeSchema                      // /Schemas/{uri}
 	routeCollection                  // /Users
 	routeResource                    // /Users/{id}
+	routeBulk                        // /Bulk
 )
 
 // A route is where a request leads.
@@ -33,6 +37,9 @@ type route struct {
 }
 
 func (rt route) discovery() bool { return rt.kind >= routeConfig && rt.kind <= routeSchema }
+
+// searchSegment ends the paths of queries by POST (RFC 7644 §3.4.3). It is the id of no resource.
+const searchSegment = ".search"
 
 var versionSegment = regexp.MustCompile(`^v[0-9]+$`)
 
@@ -49,8 +56,9 @@ func (h *Handler) route(escaped string) (route, error) {
 	notFound := func() error {
 		return Errorf(ErrNotFound, "There is no such endpoint: the service provider has %s.", h.endpointNames())
 	}
+	root := route{kind: routeRoot, name: "/"}
 	if rest == "" {
-		return route{kind: routeOff, name: "queries over all resource types"}, nil
+		return root, nil
 	}
 	segments := strings.Split(rest, "/")
 	for i, s := range segments {
@@ -66,7 +74,7 @@ func (h *Handler) route(escaped string) (route, error) {
 			return route{}, &Error{Status: http.StatusBadRequest, Type: "invalidVers", Detail: "The service provider speaks version v2 of the protocol only."}
 		}
 		if segments = segments[1:]; len(segments) == 0 {
-			return route{kind: routeOff, name: "queries over all resource types"}, nil
+			return root, nil
 		}
 	}
 	name, id := segments[0], ""
@@ -92,12 +100,26 @@ func (h *Handler) route(escaped string) (route, error) {
 		return with(routeTypes, routeType)
 	case "Schemas":
 		return with(routeSchemas, routeSchema)
-	case "Bulk", "Me", ".search":
-		return route{kind: routeOff, name: name}, nil
+	case "Bulk":
+		if h.cfg.DisableBulk || id != "" {
+			return route{kind: routeOff, name: name}, nil
+		}
+		return route{kind: routeBulk, name: name}, nil
+	case "Me", searchSegment:
+		if id != "" {
+			return route{}, notFound()
+		}
+		if name == "Me" {
+			return route{kind: routeMe, name: name}, nil
+		}
+		return route{kind: routeSearch, name: name}, nil
 	}
 	rs := h.endpoints[name]
 	if rs == nil {
 		return route{}, notFound()
+	}
+	if id == searchSegment {
+		return route{kind: routeSearch, name: name + "/" + id, rs: rs}, nil
 	}
 	rt, err := with(routeCollection, routeResource)
 	rt.rs = rs
@@ -116,6 +138,10 @@ func (h *Handler) endpointNames() string {
 // method returns what serves requests with the given method, or nil.
 func (rt route) method(m string) func(*request) (*response, error) {
 	switch {
+	case rt.kind == routeRoot && m == http.MethodGet:
+		return (*request).root
+	case rt.kind == routeSearch && m == http.MethodPost:
+		return (*request).search
 	case rt.kind == routeCollection && m == http.MethodGet:
 		return (*request).list
 	case rt.kind == routeCollection && m == http.MethodPost:
@@ -137,8 +163,12 @@ func (rt route) allow() string {
 	switch rt.kind {
 	case routeCollection:
 		return "GET, HEAD, POST, OPTIONS"
-	case routeResource:
+	case routeSearch:
+		return "POST, OPTIONS"
+	case routeResource, routeMe:
 		return "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+	case routeBulk:
+		return "POST, OPTIONS"
 	case routeOff:
 		return "OPTIONS"
 	}

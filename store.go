@@ -28,7 +28,7 @@ type ResourceStore interface {
 	// error, and when it is told to.
 	List(ctx context.Context, p Projection) iter.Seq2[*Resource, error]
 	// Create stores r and returns it with ID and Meta set; a taken unique attribute is [ErrUniqueness] (409). The ID is
-	// unique among all resource types of the service provider, and never used again.
+	// unique among all resource types of the service provider, never used again, and not ".search", which ends an endpoint.
 	Create(ctx context.Context, r *Resource) (*Resource, error)
 	// Replace stores r over the resource with its ID and returns what is stored, or [ErrNotFound] or [ErrUniqueness]. If
 	// r.Meta.Version is set and is no longer the stored version it changes nothing and returns [ErrVersionMismatch] (tried
@@ -50,11 +50,13 @@ type Searcher interface {
 	Search(ctx context.Context, q *Query) (*Page, error)
 }
 
-// A CursorSearcher is a [Searcher] that can page by cursor (RFC 9865). The handler does not offer cursors yet, and pages by
-// index whatever the store.
+// A CursorSearcher is a [Searcher] that can page by cursor (RFC 9865), so that no resource is missed or seen twice while others come
+// and go. For other stores, and over all resource types, the handler's cursors stand for an index. Clients never see a cursor
+// of the store: the handler encrypts it, and ties it to the query and the client.
 type CursorSearcher interface {
 	Searcher
-	// SearchAfter returns the page that cursor, from a Page's Next or Prev, leads to; the first page if it is "".
+	// SearchAfter returns the page that cursor, from a Page's Next or Prev, leads to; the first page if it is "". A cursor that
+	// leads nowhere any more is an [*Error] 400 invalidCursor. q.StartIndex means nothing.
 	SearchAfter(ctx context.Context, q *Query, cursor string) (*Page, error)
 }
 

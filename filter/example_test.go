@@ -58,3 +58,21 @@ func ExampleParsePath() {
 	// emails type eq "work" emails.value
 	// emails: want a filter in the brackets, as in emails[type eq "work"]: elements have no index (at byte 6)
 }
+
+// A query over all resource types asks each type for what it has.
+func ExampleCheckAny() {
+	x, err := filter.Parse(`displayName sw "b" or userName pr`)
+	if err != nil {
+		panic(err)
+	}
+	for _, t := range []*schema.ResourceType{schema.UserType(), schema.GroupType()} {
+		c, _, err := filter.CheckAny(t, x)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(t.Name()+":", c)
+	}
+	// Output:
+	// User: displayName sw "b" or userName pr
+	// Group: displayName sw "b"
+}

@@ -268,7 +268,7 @@ func TestPatchDeltaSet(t *testing.T) {
 	create(t, w, ctx, "name", "y", "spec.part", "p")
 }
 
-// WriteOnly values are nowhere to be found, and go to the hook.
+// TestWriteOnly checks that writeOnly values are nowhere to be found, and go to the hook (7643-9.2-01).
 func TestWriteOnly(t *testing.T) {
 	t.Parallel()
 	type call struct{ path, value string }
