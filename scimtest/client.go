@@ -1,0 +1,164 @@
+package scimtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultBaseURL is the base URL of a [Client] that has none.
+const DefaultBaseURL = "https://scim.example.com/scim/v2"
+
+// maxResponse bounds how much of a response is read.
+const maxResponse = 64 << 20
+
+// A Client talks to the service provider that is checked. Its fields must not be changed once it is used; it is safe for
+// concurrent use.
+type Client struct {
+	// BaseURL is where the service provider is, such as https://app.example.com/scim/v2. Defaults to [DefaultBaseURL], which
+	// is of use with Handler only.
+	BaseURL string
+	// Token is the bearer token of the Authorization header. Without it the header is not sent.
+	Token string
+	// Header is sent with each request besides.
+	Header http.Header
+	// HTTP makes the requests. Defaults to a client with a timeout of 30 seconds. Redirects are not followed.
+	HTTP *http.Client
+	// Handler answers the requests in process, instead of HTTP.
+	Handler http.Handler
+	// Exclude has cases, by ID, that are skipped, each with the reason.
+	Exclude map[string]string
+
+	once     sync.Once
+	http     *http.Client
+	base     string
+	runID    string
+	serial   atomic.Int64
+	discover sync.Once
+	server   *Server
+	problem  error
+	// advertised is the base of the locations that the service provider sends, once it is known.
+	advertised atomic.Pointer[string]
+}
+
+func (c *Client) init() {
+	c.once.Do(func() {
+		c.base = strings.TrimRight(c.BaseURL, "/")
+		if c.base == "" {
+			c.base = DefaultBaseURL
+		}
+		h := &http.Client{Timeout: 30 * time.Second}
+		if c.HTTP != nil {
+			copied := *c.HTTP
+			h = &copied
+		}
+		if c.Handler != nil {
+			h.Transport = handlerTransport{c.Handler}
+		}
+		h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		c.http = h
+		c.runID = strings.ToLower(rand.Text()[:8])
+	})
+}
+
+// An Exchange is a request and what came back.
+type Exchange struct {
+	Method, URL    string
+	RequestHeader  http.Header
+	RequestBody    string
+	Status         int // 0 if there was no response
+	ResponseHeader http.Header
+	ResponseBody   string
+	Err            error // why there was no response
+	Duration       time.Duration
+}
+
+// send makes one request. The Authorization header is left out of the exchange.
+func (c *Client) send(ctx context.Context, method, url string, header http.Header, body []byte) Exchange {
+	c.init()
+	x := Exchange{Method: method, URL: url, RequestBody: string(body)}
+	var content io.Reader
+	if body != nil {
+		content = bytes.NewReader(body)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, url, content)
+	if err != nil {
+		x.Err = err
+		return x
+	}
+	for name, values := range header {
+		r.Header[name] = values
+	}
+	x.RequestHeader = r.Header.Clone()
+	x.RequestHeader.Del("Authorization")
+	start := time.Now()
+	res, err := c.http.Do(r)
+	x.Duration = time.Since(start)
+	if err != nil {
+		x.Err = err
+		return x
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxResponse))
+	x.Status, x.ResponseHeader, x.ResponseBody, x.Err = res.StatusCode, res.Header, string(data), err
+	return x
+}
+
+// handlerTransport lets a handler answer requests, without a network.
+type handlerTransport struct{ h http.Handler }
+
+func (t handlerTransport) RoundTrip(r *http.Request) (res *http.Response, err error) {
+	in := r.Clone(r.Context())
+	in.RequestURI = r.URL.RequestURI()
+	in.RemoteAddr = "192.0.2.1:1234"
+	in.Host = r.URL.Host
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	w := &recorder{header: http.Header{}}
+	defer func() {
+		if p := recover(); p != nil {
+			// A server breaks off the connection.
+			res, err = nil, fmt.Errorf("the handler panicked: %v", p)
+		}
+	}()
+	t.h.ServeHTTP(w, in)
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		w.body.Reset()
+	}
+	return &http.Response{
+		StatusCode: w.status, Status: http.StatusText(w.status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: w.sent, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
+	}, nil
+}
+
+// A recorder is the [http.ResponseWriter] of a handlerTransport.
+type recorder struct {
+	header, sent http.Header
+	status       int
+	body         bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 && status >= 200 {
+		w.status, w.sent = status, w.header.Clone()
+	}
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.status == http.StatusNoContent || w.status == http.StatusNotModified {
+		return 0, http.ErrBodyNotAllowed
+	}
+	return w.body.Write(b)
+}
