@@ -165,7 +165,8 @@ func TestCursorLastBits(t *testing.T) {
 	}
 }
 
-// TestCursorKey checks that replicas with one key understand each other, and others do not.
+// TestCursorKey checks that replicas with one key understand each other, and others do not. So the handler keeps nothing for the
+// queries that have begun, however many (9865-5.3-01).
 func TestCursorKey(t *testing.T) {
 	t.Parallel()
 	stores := openMemstore()
