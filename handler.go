@@ -283,7 +283,7 @@ func (q *request) report(err error) *Error {
 	q.h.cfg.Logger.LogAttrs(q.Context(), level, "scim request", attrs...)
 	if q.hint != "" && q.h.cfg.ExplainCompat && e.Status == http.StatusBadRequest {
 		explained := *e
-		explained.Detail += " The compatibility profile " + q.hint + " would have accepted this request; the service provider uses " + q.profile.Name() + "."
+		explained.Detail = strings.TrimSuffix(e.Detail, ".") + ". The compatibility profile " + q.hint + " would have accepted this request; the service provider uses " + q.profile.Name() + "."
 		e = &explained
 	}
 	return e
