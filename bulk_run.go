@@ -38,7 +38,9 @@ var errTakenBack = errors.New("scim: an operation of a bulk request failed")
 
 // serve carries out the job. An error is about the whole of it.
 func (j *bulkJob) serve() error {
-	ctx := WithPrincipal(j.q.Context(), j.q.principal)
+	// The operations are bounded one by one; a thousand of the dearest would still keep the service busy for long.
+	ctx, cancel := context.WithTimeout(WithPrincipal(j.q.Context(), j.q.principal), j.q.h.cfg.BulkTimeout)
+	defer cancel()
 	if !j.q.h.cfg.BulkTransaction {
 		j.run(ctx)
 		return nil

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -386,6 +388,24 @@ func TestBulkCancelled(t *testing.T) {
 		require.Equal(t, want, statuses(res))
 		require.Equal(t, names, s.ok(t, 200, "GET", "/Users", "").names(t, "userName"))
 	}
+}
+
+// TestBulkTimeout lets the second operation take longer than the whole request may (7644-7.1-01).
+func TestBulkTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t, openMinimal(), func(c *scim.Config) {
+			c.BulkTimeout = time.Second
+			c.Interceptors = []scim.Interceptor{func(next scim.Func) scim.Func {
+				return func(ctx context.Context, op *scim.Operation) (*scim.Result, error) {
+					time.Sleep(600 * time.Millisecond)
+					return next(ctx, op)
+				}
+			}}
+		})
+		body := bulkBody("", post("/Users", "1", `{"userName":"a"}`), post("/Users", "2", `{"userName":"b"}`), post("/Users", "3", `{"userName":"c"}`))
+		require.Equal(t, "201, 201, 503", statuses(s.bulkIn(t, t.Context(), body)))
+	})
 }
 
 // TestBulkConcurrent sends bulk requests that compete for the same names: each is created once.

@@ -49,6 +49,9 @@ type Config struct {
 	// MaxBulkPayload is the size of the largest bulk request, in bytes; the data of each of its operations may have MaxBody
 	// bytes. Defaults to 8 MiB.
 	MaxBulkPayload int64
+	// BulkTimeout is how long a bulk request may take. The context of its operations ends then, and those that have not been
+	// carried out are answered with 503, each by itself. Defaults to a minute.
+	BulkTimeout time.Duration
 	// PageSize is how many resources a page has if the client does not say, but no more than MaxPageSize. Defaults to 100.
 	PageSize int
 	// MaxPageSize is how many resources a page has at most, whatever the client says. Defaults to 1000.
@@ -159,6 +162,9 @@ func (c Config) withDefaults() Config {
 	if c.MaxBody == 0 {
 		c.MaxBody = 1 << 20
 	}
+	if c.BulkTimeout == 0 {
+		c.BulkTimeout = time.Minute
+	}
 	if c.MaxBulkPayload == 0 {
 		c.MaxBulkPayload = 8 << 20
 	}
@@ -186,7 +192,7 @@ func (c *Config) validate() error {
 	if len(c.Resources) == 0 {
 		fail("Resources is empty: give it Users(store) and Groups(store)")
 	}
-	if c.MaxBody < 0 || c.MaxDepth < 0 || c.MaxOperations < 0 || c.PageSize < 0 || c.MaxPageSize < 0 || c.MaxScan < 0 || c.MaxBulkOperations < 0 || c.MaxBulkPayload < 0 {
+	if c.MaxBody < 0 || c.MaxDepth < 0 || c.MaxOperations < 0 || c.PageSize < 0 || c.MaxPageSize < 0 || c.MaxScan < 0 || c.MaxBulkOperations < 0 || c.MaxBulkPayload < 0 || c.BulkTimeout < 0 {
 		fail("limits must not be negative")
 	}
 	if c.CursorKey != nil && len(c.CursorKey) < minCursorKey {
