@@ -3,6 +3,7 @@ package scim_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -323,6 +324,40 @@ func (a again) InTx(ctx context.Context, fn func(context.Context) error) error {
 		return fmt.Errorf("the first run was to fail")
 	}
 	return a.Store.InTx(ctx, fn)
+}
+
+// TestBulkTransactionConflict checks that a store sees its own error when an operation fails by it, and can start anew.
+func TestBulkTransactionConflict(t *testing.T) {
+	t.Parallel()
+	d := memstore.New(nil)
+	groups := &conflicting{Store: d.Groups()}
+	s := newService(t, storeSet{users: d.Users(), groups: groups}, func(c *scim.Config) { c.BulkTransaction = true })
+	res := s.bulk(t, bulkBody("", post("/Groups", "a", `{"displayName":"a"}`), post("/Groups", "b", `{"displayName":"b"}`)))
+	require.Equal(t, "201, 201", statuses(res))
+	require.Equal(t, []string{"a", "b"}, s.ok(t, 200, "GET", "/Groups", "").names(t, "displayName"))
+}
+
+// conflicting is a store whose second create fails as in a database that can't serialise the transaction.
+type conflicting struct {
+	*memstore.Store
+	creates int
+}
+
+var errConflict = errors.New("could not serialize access")
+
+func (c *conflicting) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
+	if c.creates++; c.creates == 2 {
+		return nil, fmt.Errorf("create: %w", errConflict)
+	}
+	return c.Store.Create(ctx, r)
+}
+
+func (c *conflicting) InTx(ctx context.Context, fn func(context.Context) error) error {
+	for {
+		if err := c.Store.InTx(ctx, fn); !errors.Is(err, errConflict) {
+			return err
+		}
+	}
 }
 
 // BenchmarkBulkCreate makes 1,000 users with one request.

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/embedscim/scim/patch"
 )
 
 // A bulkJob is a bulk request being carried out.
@@ -20,7 +23,8 @@ type bulkJob struct {
 
 	results []*bulkResult // by position of the operation; nil for those not reached
 	errors  int
-	tx      bool // in one transaction
+	work    patch.Budget // used up by repeated runs too
+	tx      bool         // in one transaction
 }
 
 // A bulkResult is what an operation led to.
@@ -48,7 +52,8 @@ func (j *bulkJob) serve() error {
 	j.tx, j.limit = true, 1
 	do := func(ctx context.Context) error {
 		if j.run(ctx); j.errors > 0 {
-			return errTakenBack
+			// The store has to see its own error: it may be why to run again.
+			return fmt.Errorf("%w: %w", errTakenBack, j.results[j.culprit()].err)
 		}
 		return nil
 	}
@@ -90,15 +95,14 @@ func (j *bulkJob) run(ctx context.Context) {
 	}
 }
 
+// culprit returns the position of the operation that failed, if one did.
+func (j *bulkJob) culprit() int {
+	return slices.IndexFunc(j.results, func(res *bulkResult) bool { return res != nil && res.err != nil })
+}
+
 // takeBack makes the results say that nothing has been done.
 func (j *bulkJob) takeBack() {
-	culprit := 0
-	for i, res := range j.results {
-		if res != nil && res.err != nil {
-			culprit = i + 1
-			break
-		}
-	}
+	culprit := j.culprit() + 1
 	for i, res := range j.results {
 		if res == nil || res.err != nil {
 			continue
@@ -117,7 +121,7 @@ func (j *bulkJob) takeBack() {
 func (j *bulkJob) attempt(ctx context.Context, o *bulkOp, change func(*Operation) error) (res *Result, q *request, err error) {
 	r := *o.req
 	q = &r
-	q.Request = q.WithContext(ctx)
+	q.Request, q.work = q.WithContext(ctx), &j.work
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {

@@ -470,6 +470,34 @@ func TestBulkHostile(t *testing.T) {
 	s.bulk(t, bulkBody("", strings.Repeat("[", 5000)+strings.Repeat("]", 5000)))
 }
 
+// TestBulkBudget checks that the operations of a bulk request can't cost what as many requests may (7644-7.1-01).
+func TestBulkBudget(t *testing.T) {
+	t.Parallel()
+	s := newService(t, openMemstore(), nil)
+	emails := make([]string, 15)
+	for i := range emails {
+		emails[i] = fmt.Sprintf(`{"value":"%d%s"}`, i, strings.Repeat("x", 60_000))
+	}
+	id := s.create(t, "/Users", `{"userName":"a","emails":[`+strings.Join(emails, ",")+`]}`)
+	// Almost what one request may cost; half of them only under the profile that the service does not use.
+	costly := strings.Repeat(`,{"op":"remove","path":"emails[value eq \"x\"`+strings.Repeat(` or value eq \"x\"`, 40)+`]"}`, 34)
+	done := patchOp("/Users/"+id, `{"op":"add","path":"title","value":"T"}`+costly)
+	refused := patchOp("/Users/"+id, `{"op":"replace","path":"phoneNumbers[type eq \"work\"].value","value":"1"}`+costly)
+	for name, list := range map[string][]string{
+		"operations":                    {done, done, done, done, done, done, done, done, done, done, done, done},
+		"what another profile does":     {refused, refused, refused, refused, refused, refused, refused, refused, refused, refused, refused, done},
+		"what a cheap request may cost": {patchOp("/Users/"+id, `{"op":"add","path":"title","value":"T"}`)},
+	} {
+		res := s.bulk(t, bulkBody("", list...))
+		want := "413"
+		if len(list) == 1 {
+			want = "200"
+		}
+		require.Equal(t, want, res[len(res)-1].Status, "%s: %s", name, statuses(res))
+	}
+	s.ok(t, 200, "PATCH", "/Users/"+id, patchBody(`{"op":"add","path":"title","value":"T"}`+costly))
+}
+
 // FuzzBulk checks that no request makes the handler fail, or answer what is no BulkResponse.
 func FuzzBulk(f *testing.F) {
 	f.Add(bulkBody("", post("/Users", "q", `{"userName":"c"}`), patchOp("/Users/bulkId:q", `{"op":"add","path":"title","value":"T"}`)))

@@ -102,9 +102,10 @@ type request struct {
 	op        *Operation
 	selects   bool // whether the client asked for attributes, or for all but some
 	wrote     bool
-	sent      []patch.Op // the operations of a PATCH before compat
-	hint      string     // which profile would have accepted the request
-	bulk      int        // position among the operations of a bulk request, from 1; 0 for other requests
+	sent      []patch.Op    // the operations of a PATCH before compat
+	hint      string        // which profile would have accepted the request
+	bulk      int           // position among the operations of a bulk request, from 1; 0 for other requests
+	work      *patch.Budget // of the PATCHes in a bulk request; nil for other requests
 }
 
 // serve does everything but writing the response.

@@ -66,7 +66,9 @@ func (q *request) preparePatch(data []byte) error {
 // runPatch carries out a PATCH.
 func (q *request) runPatch() (*Result, error) {
 	rs := q.route.rs
-	res, err := q.do(rs.runPatch)
+	res, err := q.do(func(ctx context.Context, op *Operation) (*Result, error) {
+		return rs.runPatch(ctx, op, q.work)
+	})
 	if err == nil {
 		return res, nil
 	}
@@ -83,7 +85,7 @@ func (q *request) runPatch() (*Result, error) {
 // explain finds out whether another profile would have accepted a refused PATCH, for the log and the detail.
 func (q *request) explain(err error, r *Resource, sent []patch.Op) {
 	if len(sent) > 0 && describe(err).Status == http.StatusBadRequest {
-		q.hint = strings.Join(compat.Accepts(q.route.rs.ResourceType, q.profile, r, sent), ", ")
+		q.hint = strings.Join(compat.Accepts(q.route.rs.ResourceType, q.profile, r, sent, q.work), ", ")
 	}
 }
 
@@ -96,7 +98,7 @@ func (q *request) nameAll(op patch.Op) {
 	q.name(op.Value.Object())
 }
 
-func (rs *resources) runPatch(ctx context.Context, op *Operation) (*Result, error) {
+func (rs *resources) runPatch(ctx context.Context, op *Operation, work *patch.Budget) (*Result, error) {
 	if res, ok, err := rs.tryDelta(ctx, op); ok || err != nil {
 		return res, notFound(rs, op.ID, err)
 	}
@@ -105,7 +107,7 @@ func (rs *resources) runPatch(ctx context.Context, op *Operation) (*Result, erro
 		if err := op.precondition(cur.Meta.Version); err != nil {
 			return err
 		}
-		next, done, err := patch.Apply(cur, op.Patch)
+		next, done, err := work.Apply(cur, op.Patch)
 		if err != nil {
 			return describe(err)
 		}

@@ -8,8 +8,8 @@ import (
 // Accepts returns the names of the profiles, other than p, under which the operations of a PATCH request would have been
 // accepted: for a log record about a request that was refused, or the error's detail. ops is what [patch.Read] has returned.
 // r is the resource, or nil to leave its state out of account: then a profile may be named that would have refused them
-// after all.
-func Accepts(t *schema.ResourceType, p *Profile, r *schema.Resource, ops []patch.Op) []string {
+// after all. To find out costs as much as to carry the operations out again, and counts in work, which may be nil.
+func Accepts(t *schema.ResourceType, p *Profile, r *schema.Resource, ops []patch.Op, work *patch.Budget) []string {
 	_, mine, refused := RewritePatch(t, p, ops)
 	var names []string
 	for _, other := range [...]*Profile{Strict, EntraID} {
@@ -24,7 +24,7 @@ func Accepts(t *schema.ResourceType, p *Profile, r *schema.Resource, ops []patch
 			err = patch.Check(t, rewritten)
 		}
 		if err == nil && r != nil {
-			_, _, err = patch.Apply(r, rewritten)
+			_, _, err = work.Apply(r, rewritten)
 		}
 		if err == nil {
 			names = append(names, other.name)

@@ -18,16 +18,7 @@ import "github.com/embedscim/scim/schema"
 // value is merged into the one that is there, also if a filter selects it; but $ref and readOnly sub-attributes of a single
 // value go with it when it changes.
 func Apply(r *schema.Resource, ops []Op) (*schema.Resource, []Change, error) {
-	s, err := newState(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i := range ops {
-		if err := s.apply(&ops[i]); err != nil {
-			return nil, nil, wrap(i, &ops[i], err)
-		}
-	}
-	return s.finish(ops)
+	return (*Budget)(nil).Apply(r, ops)
 }
 
 func (s *state) apply(op *Op) error {

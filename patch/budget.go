@@ -10,6 +10,34 @@ import (
 // limits on its size must not stop the service.
 const maxWork = 20_000_000
 
+// maxTotal bounds the same for all requests that share a [Budget].
+const maxTotal = 10 * maxWork
+
+// A Budget bounds what several PATCH requests may cost together, such as those in a bulk request: ten times what one may. The
+// zero Budget has nothing spent. A nil one bounds each request alone. It is not for concurrent use.
+type Budget struct{ total int }
+
+// Apply is the function [Apply], but refuses the operations as too many if those before have used the budget up.
+func (b *Budget) Apply(r *schema.Resource, ops []Op) (*schema.Resource, []Change, error) {
+	s, err := newState(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if b != nil {
+		if b.total > maxTotal {
+			s.work.spent = maxWork + 1
+		}
+		// No request takes more than is its own, and so the last one can't exceed the total by much.
+		defer func() { b.total += s.work.spent }()
+	}
+	for i := range ops {
+		if err := s.apply(&ops[i]); err != nil {
+			return nil, nil, wrap(i, &ops[i], err)
+		}
+	}
+	return s.finish(ops)
+}
+
 // What a step costs in comparisons.
 const (
 	changeCost = 8  // to change an element and find out whether it has become the same as another
