@@ -27,7 +27,7 @@ func (q *request) body(limit int64) ([]byte, error) {
 		}
 	}
 	if enc := q.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
-		return nil, &Error{Status: http.StatusUnsupportedMediaType, Detail: "The request body must not be compressed.", Header: http.Header{"Accept-Encoding": {"identity"}}}
+		return nil, &Error{Status: http.StatusUnsupportedMediaType, Detail: "The request body must not be compressed: send it without Content-Encoding.", Header: http.Header{"Accept-Encoding": {"identity"}}}
 	}
 	if q.ContentLength > limit {
 		return nil, &http.MaxBytesError{Limit: limit}

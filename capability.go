@@ -201,7 +201,7 @@ func (rs *resources) scan(all iter.Seq2[*Resource, error], q *Query) (*Page, err
 			return nil, err
 		}
 		if seen++; seen > rs.maxScan {
-			return nil, Errorf(ErrTooMany, "There are more than %d resources to look through: the service provider's store has to search by itself.", rs.maxScan)
+			return nil, Errorf(ErrTooMany, "There are more than %d resources to look through: ask the service provider to let its store search by itself.", rs.maxScan)
 		}
 		if r.Meta.ResourceType == "" {
 			// Stores may leave it to the handler, filters may ask for it.

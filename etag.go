@@ -44,7 +44,7 @@ func (op *Operation) precondition(v Version) error {
 	case op.IfMatch.IsSet() && !op.IfMatch.Matches(v):
 		return ErrVersionMismatch
 	case op.Kind.Writes() && op.IfNoneMatch.IsSet() && op.IfNoneMatch.Matches(v):
-		return Errorf(ErrVersionMismatch, "The resource has a version that If-None-Match excludes.")
+		return Errorf(ErrVersionMismatch, "The resource has a version that If-None-Match excludes: read it again, or leave the header out.")
 	}
 	return nil
 }

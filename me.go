@@ -21,7 +21,7 @@ func (q *request) me() (route, error) {
 	}
 	name, id, err := cfg.Me(WithPrincipal(q.Context(), q.principal), q.principal)
 	if errors.Is(err, ErrNotFound) || err == nil && id == "" {
-		return rt, Errorf(ErrNotFound, "/Me leads nowhere: there is no resource for the credentials of the request.")
+		return rt, Errorf(ErrNotFound, "/Me leads nowhere: there is no resource for the credentials of the request: use the endpoint of the resource type, such as /Users, with an id.")
 	}
 	if err != nil {
 		return rt, failure(err)

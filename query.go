@@ -84,12 +84,12 @@ func readParams(raw string) (queryParams, error) {
 	var p queryParams
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return p, Errorf(ErrInvalidSyntax, "The query string is not percent-encoded correctly.")
+		return p, Errorf(ErrInvalidSyntax, "The query string is not percent-encoded correctly: a %% must be written as %%25.")
 	}
 	one := func(name string) (string, bool) {
 		v := values[name]
 		if len(v) > 1 {
-			err = Errorf(ErrInvalidValue, "The parameter %s appears more than once.", name)
+			err = Errorf(ErrInvalidValue, "The parameter %s appears more than once: send it once.", name)
 		}
 		return strings.Join(v, ""), len(v) > 0
 	}
@@ -168,7 +168,7 @@ func sortPath(t *schema.ResourceType, name string) (schema.Path, error) {
 	}
 	target := p.Target()
 	if target.Returned == schema.ReturnedNever || p.Attribute != nil && p.Attribute.Returned == schema.ReturnedNever {
-		return p, Errorf(ErrInvalidValue, "sortBy: resources can't be sorted by %s.", target)
+		return p, Errorf(ErrInvalidValue, "sortBy: resources can't be sorted by %s: name another attribute.", target)
 	}
 	if target.Type == schema.TypeComplex {
 		value := target.SubAttribute("value")

@@ -71,7 +71,7 @@ func (h *Handler) route(escaped string) (route, error) {
 	if versionSegment.MatchString(segments[0]) && !versionSegment.MatchString(h.path[strings.LastIndexByte(h.path, '/')+1:]) {
 		// The version may be left out, and then is the newest (RFC 7644 §3.13).
 		if segments[0] != "v2" {
-			return route{}, &Error{Status: http.StatusBadRequest, Type: "invalidVers", Detail: "The service provider speaks version v2 of the protocol only."}
+			return route{}, &Error{Status: http.StatusBadRequest, Type: "invalidVers", Detail: "The service provider speaks version v2 of the protocol only: use /v2, or leave the version out."}
 		}
 		if segments = segments[1:]; len(segments) == 0 {
 			return root, nil

@@ -105,11 +105,25 @@ func (r *Reader) syntax(err error) error {
 	var syn *syntaxError
 	if errors.As(err, &syn) {
 		out.Offset = r.base + syn.ByteOffset
-		out.Reason = strings.TrimPrefix(syn.Err.Error(), "jsontext: ")
+		out.Reason = reason(syn.Err)
 		return out
 	}
 	out.Reason = "the JSON text is malformed"
 	return out
+}
+
+// reason returns what an error of the decoder says, without what it quotes of strings: that is a part of a value.
+func reason(err error) string {
+	s := strings.TrimPrefix(err.Error(), "jsontext: ")
+	switch {
+	case strings.HasPrefix(s, "invalid surrogate pair"):
+		return "half of a surrogate pair stands alone in a string: write the character itself, or both halves"
+	case strings.HasPrefix(s, "invalid escape sequence"):
+		return `a backslash in a string must start one of \" \\ \/ \b \f \n \r \t or \u with four hexadecimal digits`
+	case s == "duplicate object member name":
+		return "duplicate name: each may appear only once in an object"
+	}
+	return s
 }
 
 // Depth returns how deep the objects and arrays of a JSON value nest.

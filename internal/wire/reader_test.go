@@ -58,7 +58,9 @@ func TestReaderErrors(t *testing.T) {
 		{"truncated", `{"a":[1,`, "ends too early", 8},
 		{"truncated string", `"abc`, "ends too early", 4},
 		{"garbage", `[1,x]`, "invalid character", 3},
-		{"duplicate name", `{"a":1,"b":2,"a":3}`, "duplicate object member name", 13},
+		{"duplicate name", `{"a":1,"b":2,"a":3}`, "duplicate name", 13},
+		{"half of a surrogate pair", `"\ud800secret"`, "half of a surrogate pair", 1},
+		{"bad escape", `"\usecret"`, "a backslash in a string", 1},
 		{"invalid UTF-8", "\"a\xff\"", "invalid UTF-8", 2},
 		{"too deep", strings.Repeat("[", 100_000), "depth", 10_000},
 		{"more", `1 2`, "more follows", 2},
@@ -77,6 +79,7 @@ func TestReaderErrors(t *testing.T) {
 			require.True(t, errors.As(err, &e), "%v", err)
 			require.Contains(t, e.Reason, tt.reason)
 			require.NotContains(t, e.Error(), "jsontext")
+			require.NotContains(t, e.Error(), "secret", "a part of a value")
 			require.Contains(t, e.Error(), "at byte")
 			require.Equal(t, tt.offset+7, e.Offset)
 		})
