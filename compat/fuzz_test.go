@@ -147,19 +147,32 @@ func FuzzRemoveMember(f *testing.F) {
 	for _, id := range []string{`u-1`, `a"b\c`, `"] or value pr or members[value eq "`, `*`, `\u0022`, "\x00", `x" or value pr or value eq "`, ` `, `é`, "\u2028"} {
 		f.Add(id)
 	}
+	// The longest id that fits a path, one that does not, and one that does not only because of how it is quoted.
+	fits := filter.MaxLength - len(`members[value eq ""]`)
+	f.Add(strings.Repeat("i", fits))
+	f.Add(strings.Repeat("i", fits+1))
+	f.Add(strings.Repeat("\x13", 3999))
 	typ := groupType(f)
 	f.Fuzz(func(t *testing.T, id string) {
-		if id == "" || !utf8.ValidString(id) || len(id) > 4000 || id == "other" {
+		if id == "" || !utf8.ValidString(id) || len(id) > 2*filter.MaxLength || id == "other" {
 			return
 		}
 		quoted, err := json.Marshal(id)
 		require.NoError(t, err)
 		with := resource(t, typ, []byte(`{"schemas":["`+group+`"],"id":"g","displayName":"G","members":[{"value":"other"},{"value":`+string(quoted)+`}]}`))
 		without := resource(t, typ, []byte(`{"schemas":["`+group+`"],"id":"g","displayName":"G","members":[{"value":"other"}]}`))
+		path := "members[value eq " + filter.Literal{Kind: filter.LiteralString, Text: id}.String() + "]"
 		for _, value := range []string{`[{"$ref":null,"value":%}]`, `{"value":%}`, `[%]`, `%`, `{"members":[{"value":%}]}`} {
 			body := message(`[{"op":"Remove","path":"members","value":` + strings.ReplaceAll(value, "%", string(quoted)) + `}]`)
 			for _, r := range []*schema.Resource{with, without} {
+				before := text(t, r)
 				_, next, err := run(typ, compat.EntraID, r, body)
+				if len(path) > filter.MaxLength {
+					// No filter can name such an id: the request is refused, and nothing is removed.
+					require.Error(t, err)
+					require.Equal(t, before, text(t, r))
+					continue
+				}
 				require.NoError(t, err)
 				require.Equal(t, text(t, without), text(t, next))
 			}
