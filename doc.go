@@ -19,6 +19,20 @@
 // reading them, [DeltaPatcher]; for interceptors that write in the same transaction, [Transactor]. [CapabilityReporter] masks
 // what configuration switched off. [CursorSearcher] is for pages by cursor that stay right while resources come and go.
 //
+// # What the application decides
+//
+// [Config.Interceptors] see every operation with what it really changed, and may refuse it; [Config.TxInterceptors] do so
+// inside the store's transaction. [Principal] has the tenant, scopes and compat profile of a client. [Config.Me] gives /Me a
+// meaning, [Config.BulkTransaction] makes a bulk request one transaction, [Config.CursorKey] lets all replicas read a cursor, and
+// [Config.OverTLS] refuses requests that came in clear. [ResourceType] adds types besides users and groups. [Errorf] and
+// [Error] say what the client is told.
+//
+// # Packages
+//
+// Package schema has the resources and their types, filter and patch what requests ask of them, compat what identity
+// providers send instead; each is of use without the handler. Package memstore is a store in memory, and scimtest checks a
+// service provider against the RFCs.
+//
 // # Security considerations
 //
 // The handler serves nothing without an [Authenticator]. Stores must return only what belongs to the tenant of the

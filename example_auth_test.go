@@ -73,3 +73,28 @@ func ExamplePrincipalFrom() {
 	//  The operation is not allowed.
 	// contoso <nil>
 }
+
+// Tokens from a configuration file. Who makes tokens for customers keeps digests of them in a table instead, and looks
+// them up in the function for BearerTokens.
+func ExampleStaticTokens() {
+	verify := scim.StaticTokens(map[string]scim.Principal{"PHV6Q2Z3N5YV7K2D3XH4T6WJ4A": {Tenant: "contoso"}})
+	p, err := verify(context.Background(), "PHV6Q2Z3N5YV7K2D3XH4T6WJ4A")
+	fmt.Println(p.Tenant, err)
+	_, err = verify(context.Background(), "PHV6Q2Z3N5YV7K2D3XH4T6WJ4B")
+	fmt.Println(err == scim.ErrUnauthorized)
+	// Output:
+	// contoso <nil>
+	// true
+}
+
+// A program that uses a store without a request says for which tenant.
+func ExampleWithPrincipal() {
+	users := memstore.New(nil).Users()
+	ctx := scim.WithPrincipal(context.Background(), scim.Principal{Tenant: "contoso"})
+	for r, err := range users.List(ctx, scim.Projection{}) {
+		fmt.Println(r, err)
+	}
+	p, ok := scim.PrincipalFrom(ctx)
+	fmt.Println(p.Tenant, ok)
+	// Output: contoso true
+}
