@@ -49,13 +49,15 @@ func (q *request) readResource(data []byte) (*Resource, error) {
 	if err != nil {
 		return nil, err
 	}
+	sent := o
 	done, err := compat.RewriteResource(rs.ResourceType, q.profile, &o)
-	if err != nil {
-		return nil, err
+	q.rewrote(done)
+	var r *Resource
+	if err == nil {
+		r, err = rs.NewResource(o, cfg.RejectUnknown)
 	}
-	q.op.Rewrites = append(q.op.Rewrites, done...)
-	r, err := rs.NewResource(o, cfg.RejectUnknown)
 	if err != nil {
+		q.hint = compat.AcceptsResource(rs.ResourceType, q.profile, sent, cfg.RejectUnknown)
 		return nil, err
 	}
 	q.name(r.Attributes)
@@ -63,13 +65,17 @@ func (q *request) readResource(data []byte) (*Resource, error) {
 }
 
 // negotiate chooses the media type of the response by the Accept header: application/json only if that is asked for by name
-// and application/scim+json is not accepted as well.
-func negotiate(h http.Header) (string, error) {
+// and application/scim+json is not accepted as well. Where plain is set it takes the other way round.
+func negotiate(h http.Header, plain bool) (string, error) {
 	header := strings.Join(h.Values("Accept"), ",")
-	if strings.TrimSpace(header) == "" {
-		return mediaSCIM, nil
+	any := mediaSCIM
+	if plain {
+		any = mediaJSON
 	}
-	json := false
+	if strings.TrimSpace(header) == "" {
+		return any, nil
+	}
+	json, wild := false, false
 	for part := range strings.SplitSeq(header, ",") {
 		media, params, err := mime.ParseMediaType(part)
 		if err != nil {
@@ -79,13 +85,18 @@ func negotiate(h http.Header) (string, error) {
 			continue
 		}
 		switch media {
-		case mediaSCIM, "*/*", "application/*":
+		case mediaSCIM:
 			return mediaSCIM, nil
+		case "*/*", "application/*":
+			wild = true
 		case mediaJSON:
 			json = true
 		}
 	}
-	if json {
+	switch {
+	case wild:
+		return any, nil
+	case json:
 		return mediaJSON, nil
 	}
 	return "", &Error{Status: http.StatusNotAcceptable, Detail: "The response would be " + mediaSCIM + " or " + mediaJSON + ": the Accept header must allow one of them."}

@@ -11,7 +11,7 @@ import (
 
 // prepareBulk reads and checks one operation by the rules of a single request, but for the references that nobody knows yet.
 func (q *request) prepareBulk(o *bulkOp) {
-	o.req = &request{h: q.h, Request: q.WithContext(q.Context()), media: q.media, principal: q.principal, profile: q.profile, bulk: o.index + 1}
+	o.req = &request{h: q.h, Request: q.WithContext(q.Context()), media: q.media, principal: q.principal, profile: q.profile, trace: q.trace, bulk: o.index + 1}
 	o.req.Method, o.req.route.name = o.method, "Bulk"
 	if o.err != nil {
 		return

@@ -314,7 +314,7 @@ func TestBulkLog(t *testing.T) {
 	})
 	res := s.bulk(t, bulkBody("", post("/Users", "q", `{"userName":"secret"}`), patchOp("/Users/bulkId:q", `{"op":"Add","path":"title","value":"secret"}`)))
 	require.Equal(t, "201, 400 invalidSyntax", statuses(res))
-	require.Contains(t, res[1].Response.Detail, "EntraID would have accepted")
+	require.Contains(t, res[1].Response.Detail, "profiles EntraID, EntraLegacy and Lenient would have accepted")
 	require.Contains(t, log.String(), "method=POST route=Users status=201 bulk_operation=1")
 	require.Contains(t, log.String(), "method=PATCH route=Users status=400 bulk_operation=2")
 	require.Contains(t, log.String(), "method=POST route=Bulk status=200")

@@ -86,9 +86,12 @@ type Config struct {
 	// PublicDiscovery answers /ServiceProviderConfig, /ResourceTypes and /Schemas to clients without credentials too
 	// (RFC 7643 §5). Defaults to false.
 	PublicDiscovery bool
-	// ExplainCompat adds to the detail of a refused PATCH which other profile would have accepted it. The log says it
+	// ExplainCompat adds to the detail of a refused request which other profiles would have accepted it. The log says it
 	// always. Defaults to false.
 	ExplainCompat bool
+	// ShowRewrites adds to each response the header Scim-Rewrites, which lists the rules that compat has applied, with the position of
+	// the operation and without any value, such as "op-case;op=1, boolean-string;op=1". For debugging. Defaults to false.
+	ShowRewrites bool
 	// ChangePassword says in the service provider's configuration that the store of users keeps the passwords it is given
 	// (RFC 7643 §5). Defaults to false.
 	ChangePassword bool

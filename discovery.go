@@ -20,7 +20,7 @@ const (
 type discovery struct {
 	config  []byte
 	types   documents
-	schemas documents
+	schemas [shapes]documents
 }
 
 // documents is a list of documents by lower-case id, and the ListResponse of them.
@@ -45,7 +45,8 @@ func newDocuments(ids []string, docs [][]byte) documents {
 func newDiscovery(h *Handler) discovery {
 	d := discovery{config: h.appendConfig(nil)}
 	var ids, uris []string
-	var types, schemas [][]byte
+	var types [][]byte
+	var schemas [shapes][][]byte
 	seen := map[string]bool{}
 	for _, rs := range h.types {
 		ids = append(ids, rs.Name())
@@ -56,10 +57,15 @@ func newDiscovery(h *Handler) discovery {
 			}
 			seen[strings.ToLower(s.ID)] = true
 			uris = append(uris, s.ID)
-			schemas = append(schemas, s.AppendJSON(nil, h.base+"/Schemas/"+s.ID))
+			for i := range schemas {
+				schemas[i] = append(schemas[i], shape(i).schema(s).AppendJSON(nil, h.base+"/Schemas/"+s.ID))
+			}
 		}
 	}
-	d.types, d.schemas = newDocuments(ids, types), newDocuments(uris, schemas)
+	d.types = newDocuments(ids, types)
+	for i := range schemas {
+		d.schemas[i] = newDocuments(uris, schemas[i])
+	}
 	return d
 }
 
@@ -80,9 +86,9 @@ func (d *discovery) serve(q *request) (*response, error) {
 	case routeType:
 		body = d.types.byID[strings.ToLower(q.route.id)]
 	case routeSchemas:
-		body = d.schemas.list
+		body = d.schemas[shapeOf(q.profile)].list
 	case routeSchema:
-		body = d.schemas.byID[strings.ToLower(q.route.id)]
+		body = d.schemas[shapeOf(q.profile)].byID[strings.ToLower(q.route.id)]
 	}
 	if body == nil {
 		return nil, Errorf(ErrNotFound, "There is no %s with this id: GET /%s lists them all.", strings.TrimSuffix(q.route.name, "s"), q.route.name)

@@ -81,7 +81,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			q.fail(&Error{Status: http.StatusInternalServerError, Detail: internalDetail, Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())})
 		}
 	}()
+	if h.cfg.ShowRewrites {
+		q.trace = &trace{}
+	}
 	res, err := q.serve()
+	q.trace.setHeader(w.Header())
 	if err != nil {
 		q.fail(err)
 		return
@@ -102,8 +106,9 @@ type request struct {
 	op        *Operation
 	selects   bool // whether the client asked for attributes, or for all but some
 	wrote     bool
+	trace     *trace        // what compat has rewritten, to be shown; nil if it is not
 	sent      []patch.Op    // the operations of a PATCH before compat
-	hint      string        // which profile would have accepted the request
+	hint      []string      // which profiles would have accepted the request
 	bulk      int           // position among the operations of a bulk request, from 1; 0 for other requests
 	work      *patch.Budget // of the PATCHes in a bulk request; nil for other requests
 }
@@ -132,7 +137,7 @@ func (q *request) serve() (*response, error) {
 	if p := compat.ProfileFrom(q.Context()); p != nil {
 		q.profile = p
 	}
-	media, acceptErr := negotiate(q.Header)
+	media, acceptErr := negotiate(q.Header, q.profile.Responses().PlainJSON)
 	if acceptErr == nil {
 		q.media = media
 	}
@@ -207,7 +212,7 @@ func (q *request) projection(attributes, excluded string) (Projection, error) {
 		if err != nil {
 			return Projection{}, err
 		}
-		q.op.Rewrites = append(q.op.Rewrites, done...)
+		q.rewrote(done)
 		names[i] = splitNames(text)
 	}
 	q.selects = len(names[0])+len(names[1]) > 0
@@ -230,7 +235,6 @@ func (q *request) do(f Func) (*Result, error) {
 		}
 	}
 	ctx := WithPrincipal(q.Context(), q.principal)
-	q.logRewrites(ctx)
 	res, err := chain(cfg.Interceptors, f)(ctx, q.op)
 	if err == nil && res == nil {
 		err = fmt.Errorf("an interceptor or store returned neither a result nor an error")
@@ -239,18 +243,6 @@ func (q *request) do(f Func) (*Result, error) {
 		return nil, failure(err)
 	}
 	return res, nil
-}
-
-func (q *request) logRewrites(ctx context.Context) {
-	log := q.h.cfg.Logger
-	if len(q.op.Rewrites) == 0 || !log.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	for _, a := range q.op.Rewrites {
-		a = a.Redacted()
-		log.LogAttrs(ctx, slog.LevelDebug, "scim rewrite", slog.String("rule", a.Rule), slog.Int("operation", a.Op),
-			slog.String("before", a.Before), slog.String("after", a.After), slog.String("reason", a.Reason), slog.String("doc", a.Doc))
-	}
 }
 
 // fail answers with an error, and logs it.
@@ -278,16 +270,25 @@ func (q *request) report(err error) *Error {
 	if cause := e.Err; cause != nil {
 		attrs = append(attrs, slog.String("error", cause.Error()))
 	}
-	if q.hint != "" {
-		attrs = append(attrs, slog.String("accepted_by", q.hint))
+	if len(q.hint) > 0 {
+		attrs = append(attrs, slog.String("accepted_by", strings.Join(q.hint, ", ")))
 	}
 	q.h.cfg.Logger.LogAttrs(q.Context(), level, "scim request", attrs...)
-	if q.hint != "" && q.h.cfg.ExplainCompat && e.Status == http.StatusBadRequest {
+	if len(q.hint) > 0 && q.h.cfg.ExplainCompat && e.Status == http.StatusBadRequest {
 		explained := *e
-		explained.Detail = strings.TrimSuffix(e.Detail, ".") + ". The compatibility profile " + q.hint + " would have accepted this request; the service provider uses " + q.profile.Name() + "."
+		explained.Detail = strings.TrimSuffix(e.Detail, ".") + ". " + q.explanation()
 		e = &explained
 	}
 	return e
+}
+
+// explanation says which profiles would have accepted a refused request.
+func (q *request) explanation() string {
+	which := "profile " + q.hint[0]
+	if last := len(q.hint) - 1; last > 0 {
+		which = "profiles " + strings.Join(q.hint[:last], ", ") + " and " + q.hint[last]
+	}
+	return "The compatibility " + which + " would have accepted this request; the service provider uses " + q.profile.Name() + "."
 }
 
 func (q *request) logAttrs(status int) []slog.Attr {

@@ -142,15 +142,22 @@ func TestExplainCompat(t *testing.T) {
 		log := &recorder{}
 		s := newService(t, openMemstore(), func(c *scim.Config) { c.Logger, c.ExplainCompat = log.logger(), explain })
 		target := "/Users/" + s.create(t, "/Users", `{"userName":"u"}`)
-		for _, op := range []string{
-			`{"op":"Replace","path":"title","value":"x"}`,                            // refused when it is read
-			`{"op":"replace","path":"emails[type eq \"work\"].value","value":"a@b"}`, // refused by the state of the resource
+		for _, test := range []struct{ method, target, body, by string }{
+			{"PATCH", target, patchBody(`{"op":"Replace","path":"title","value":"x"}`), "EntraID, EntraLegacy, Lenient"},
+			// Refused by the state of the resource.
+			{"PATCH", target, patchBody(`{"op":"replace","path":"emails[type eq \"work\"].value","value":"a@b"}`), "EntraID, EntraLegacy"},
+			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"v","active":"True"}`, "EntraID, EntraLegacy, Lenient"},
+			{"PUT", target, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"u","active":"True"}`, "EntraID, EntraLegacy, Lenient"},
+			{"GET", "/Users?filter=userName+eq+x", "", "EntraID, EntraLegacy, Lenient"},
+			{"GET", "/Users?filter=active+eq+%22True%22", "", "EntraID, EntraLegacy, Lenient"},
+			{"GET", "/?filter=userName+eq+x", "", "EntraID, EntraLegacy, Lenient"},
+			{"POST", "/Users/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"userName eq x"}`, "EntraID, EntraLegacy, Lenient"},
 		} {
 			log.records(t)
-			a := s.do(t, "PATCH", target, patchBody(op))
+			a := s.do(t, test.method, test.target, test.body)
 			require.Equal(t, 400, a.status, a.body)
 			records := log.records(t)
-			require.Equal(t, "EntraID", records[len(records)-1]["accepted_by"])
+			require.Equal(t, test.by, records[len(records)-1]["accepted_by"], test.target)
 			require.Equal(t, explain, strings.Contains(a.body, "EntraID"), a.body)
 		}
 		a := s.do(t, "PATCH", target, patchBody(`{"op":"replace","path":"nosuch","value":"x"}`))

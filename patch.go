@@ -3,7 +3,6 @@ package scim
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/embedscim/scim/compat"
 	"github.com/embedscim/scim/patch"
@@ -36,7 +35,13 @@ func (q *request) patch() (*response, error) {
 
 // showsPatched reports whether the response to a PATCH is 200 with the resource, and not 204.
 func (q *request) showsPatched(res *Result) bool {
-	return q.selects || !q.route.rs.config.NoContent && res.Resource != nil
+	return q.selects || !q.noContent() && res.Resource != nil
+}
+
+// noContent reports whether a PATCH is answered without the resource: by configuration of the type, or by the client's need.
+func (q *request) noContent() bool {
+	rs := q.route.rs
+	return rs.config.NoContent || q.profile.Responses().GroupNoContent && rs.Attribute("members") != nil
 }
 
 // preparePatch reads the operations that a PATCH sends, lets compat mend them, and checks them.
@@ -48,7 +53,7 @@ func (q *request) preparePatch(data []byte) error {
 	}
 	q.sent = sent
 	ops, done, err := compat.RewritePatch(t, q.profile, sent)
-	q.op.Rewrites = append(q.op.Rewrites, done...)
+	q.rewrote(done)
 	if err == nil {
 		err = patch.Check(t, ops)
 	}
@@ -72,10 +77,10 @@ func (q *request) runPatch() (*Result, error) {
 	if err == nil {
 		return res, nil
 	}
-	if q.explain(err, nil, q.sent); q.hint != "" {
+	if q.explain(err, nil, q.sent); len(q.hint) > 0 {
 		// What another profile would make of the operations may depend on the resource.
 		r, getErr := rs.config.Store.Get(WithPrincipal(q.Context(), q.principal), q.op.ID, Projection{})
-		if q.hint = ""; getErr == nil {
+		if q.hint = nil; getErr == nil {
 			q.explain(err, r, q.sent)
 		}
 	}
@@ -85,7 +90,7 @@ func (q *request) runPatch() (*Result, error) {
 // explain finds out whether another profile would have accepted a refused PATCH, for the log and the detail.
 func (q *request) explain(err error, r *Resource, sent []patch.Op) {
 	if len(sent) > 0 && describe(err).Status == http.StatusBadRequest {
-		q.hint = strings.Join(compat.Accepts(q.route.rs.ResourceType, q.profile, r, sent, q.work), ", ")
+		q.hint = compat.Accepts(q.route.rs.ResourceType, q.profile, r, sent, q.work)
 	}
 }
 

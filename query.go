@@ -113,8 +113,17 @@ func (q *request) readFilter() (filter.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	q.op.Rewrites = append(q.op.Rewrites, done...)
-	return filter.Parse(text)
+	q.rewrote(done)
+	x, err := filter.Parse(text)
+	if err != nil {
+		q.explainFilter()
+	}
+	return x, err
+}
+
+// explainFilter finds out whether another profile would have accepted the filter.
+func (q *request) explainFilter() {
+	q.hint = compat.AcceptsFilter(q.route.rs.ResourceType, q.profile, q.params.filter)
 }
 
 // query makes the operation's query from the parameters, all but the attribute to sort by.
@@ -195,6 +204,7 @@ func (q *request) list() (*response, error) {
 	var checked *filter.Checked
 	if x != nil {
 		if checked, err = filter.Check(rs.ResourceType, x); err != nil {
+			q.explainFilter()
 			return nil, err
 		}
 	}
@@ -222,7 +232,7 @@ func (q *request) list() (*response, error) {
 	at.start = q.op.Query.StartIndex
 	var found []*Resource
 	for _, r := range page.Resources {
-		found = append(found, q.h.represent(rs, r, q.op.Projection))
+		found = append(found, q.represent(r))
 	}
 	return &response{status: http.StatusOK, page: q.listing(at, page, found)}, nil
 }

@@ -66,11 +66,15 @@ func (l *link) resolve(base string, v schema.Value) schema.Value {
 }
 
 // represent returns r as it is sent: with its location, its version as an entity tag and all references, and without what the
-// projection does not want.
-func (h *Handler) represent(rs *resources, r *Resource, j Projection) *Resource {
+// projection does not want, or the client's profile.
+func (q *request) represent(r *Resource) *Resource {
+	h, rs, j := q.h, q.route.rs, q.op.Projection
 	out := *r
 	out.Meta.ResourceType = rs.Name()
 	out.Meta.Location = h.location(rs, r.ID)
+	if q.profile.Responses().OmitEmpty {
+		out.Attributes = omitEmpty(out.Attributes)
+	}
 	out.Meta.Version = Version(etag(r.Meta.Version))
 	for i := range rs.links {
 		l := &rs.links[i]

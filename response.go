@@ -44,7 +44,7 @@ func (q *request) respond(status int, res *Result) (*response, error) {
 	if q.op.Kind != KindCreate {
 		header.Set("Content-Location", location)
 	}
-	return &response{status: status, header: header, resource: q.h.represent(q.route.rs, r, q.op.Projection)}, nil
+	return &response{status: status, header: header, resource: q.represent(r)}, nil
 }
 
 // write writes a response, and logs it.

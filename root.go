@@ -51,6 +51,7 @@ func (q *request) parts(at position) ([]*part, error) {
 		p.op.Kind = KindQuery
 		x, err := p.readFilter()
 		if err != nil {
+			q.hint = p.hint
 			return nil, err
 		}
 		var checked *filter.Checked
@@ -94,8 +95,6 @@ func (p *part) ask(start, count int, total *int) ([]*Resource, error) {
 	*total += page.TotalResults
 	return page.Resources, nil
 }
-
-func (p *part) represent(r *Resource) *Resource { return p.h.represent(p.route.rs, r, p.op.Projection) }
 
 // inTurn returns the page of all resources, those of each type after those of the one before. Each store is asked only for what
 // is on the page.

@@ -5,6 +5,9 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
+// noEmptyElements is the rule that refuses, of operations and of resources.
+const noEmptyElements = "no-empty-elements"
+
 // refuseEmpty refuses a list with an element that has nothing in it, or a member without value: it would count as no
 // element, and replacing members with a list of such would leave a group empty.
 func refuseEmpty(c *call, op patch.Op) ([]patch.Op, bool, error) {

@@ -13,19 +13,31 @@ import (
 func ExampleProfile_Without() {
 	own := compat.EntraID.Without("role-json", "nested-values")
 	fmt.Println(own.Name(), own.Has("role-json"), compat.EntraID.Has("role-json"))
-	// Output: EntraID-role-json-nested-values false true
+	// Output: EntraID -role-json -nested-values false true
 }
 
 // By the letter of the RFCs, but for two rules.
 func ExampleProfile_With() {
-	var lenient []compat.Rule
-	for _, r := range compat.Rules() {
-		if r.ID == "op-case" || r.ID == "boolean-string" {
-			lenient = append(lenient, r)
-		}
-	}
-	fmt.Println(compat.Strict.With(lenient...).Name())
-	// Output: Strict+op-case+boolean-string
+	fmt.Println(compat.Strict.With("op-case", "boolean-string").Name())
+	// Output: Strict +op-case +boolean-string
+}
+
+// A customer's settings hold the name of a profile.
+func ExampleParse() {
+	p, err := compat.Parse("onelogin +scim11-schemas")
+	fmt.Println(p.Name(), p.Has("scim11-schemas"), compat.OneLogin.Has("scim11-schemas"), err)
+	_, err = compat.Parse("Entra")
+	fmt.Println(err)
+	// Output:
+	// OneLogin +scim11-schemas true false <nil>
+	// compat: there is no profile "Entra": it is one of Strict, EntraID, EntraLegacy, Okta, OneLogin, Google, JumpCloud, PingOne, Lenient
+}
+
+// An application whose client wants no content after a PATCH of a group, and is otherwise as Okta.
+func ExampleProfile_WithResponses() {
+	own := compat.Okta.WithResponses(compat.Responses{GroupNoContent: true})
+	fmt.Println(own.Name(), own.Responses().GroupNoContent, compat.Okta.Responses().GroupNoContent)
+	// Output: Okta true false
 }
 
 func ExampleRules() {
@@ -95,7 +107,7 @@ func ExampleAccepts() {
 	fmt.Println(compat.Accepts(t, compat.Strict, nil, ops, nil))
 	// Output:
 	// operation 1 (active): op: must be "add", "remove" or "replace", in lower case (RFC 7644 §3.5.2)
-	// [EntraID]
+	// [EntraID EntraLegacy Lenient]
 }
 
 // Middleware may choose the profile by whatever it knows of the request.

@@ -14,20 +14,23 @@ import (
 func TestProfiles(t *testing.T) {
 	require.Empty(t, compat.Strict.Rules())
 	require.Equal(t, "Strict", compat.Strict.Name())
-	require.Len(t, compat.EntraID.Rules(), len(compat.Rules()))
 	var none *compat.Profile
 	require.Equal(t, "Strict", none.Name())
 	require.False(t, none.Has("op-case"))
+	require.Zero(t, none.Responses())
 
-	p := compat.EntraID.Without("op-case", "no-such-rule")
-	require.Equal(t, "EntraID-op-case", p.Name())
+	p := compat.EntraID.Without("op-case", "scim11-schemas")
+	require.Equal(t, "EntraID -op-case", p.Name())
 	require.False(t, p.Has("op-case"))
 	require.True(t, p.Has("clear"))
+	require.Equal(t, compat.EntraID.Responses(), p.Responses())
 	require.True(t, compat.EntraID.Has("op-case"), "a profile does not change")
-	require.Equal(t, compat.EntraID.Rules()[0].ID, p.With(compat.Rules()[0]).Rules()[0].ID, "the order is that of Rules")
+	require.Equal(t, compat.EntraID.Rules()[0].ID, p.With("op-case").Rules()[0].ID, "the order is that of Rules")
+	require.PanicsWithError(t, `compat: there is no rule "op-cases": see Rules`, func() { compat.EntraID.Without("op-cases") })
+	require.PanicsWithError(t, `compat: there is no rule "": see Rules`, func() { compat.EntraID.With("") })
 
-	q := compat.Strict.With(compat.Rules()[0])
-	require.Equal(t, "Strict+op-case", q.Name())
+	q := none.With("op-case")
+	require.Equal(t, "Strict +op-case", q.Name())
 	typ := userType(t)
 	ops := read(t, typ, `[{"op":"Replace","path":"active","value":"True"}]`)
 	got, applied, err := compat.RewritePatch(typ, q, ops)
@@ -35,8 +38,61 @@ func TestProfiles(t *testing.T) {
 	require.Equal(t, []string{"op-case"}, ids(applied))
 	require.Error(t, patch.Check(typ, got))
 
+	plain := q.WithResponses(compat.Responses{PlainJSON: true})
+	require.True(t, plain.Has("op-case"))
+	require.True(t, plain.Responses().PlainJSON)
+	require.False(t, q.Responses().PlainJSON)
+
 	require.Nil(t, compat.ProfileFrom(t.Context()))
 	require.Same(t, q, compat.ProfileFrom(compat.WithProfile(t.Context(), q)))
+}
+
+func TestParse(t *testing.T) {
+	for _, p := range compat.Profiles() {
+		got, err := compat.Parse(p.Name())
+		require.NoError(t, err)
+		require.Same(t, p, got)
+	}
+	for _, p := range []*compat.Profile{compat.EntraID.Without("clear", "role-json"), compat.Okta.With("first-primary").Without("null-members"), compat.PingOne.With("first-primary")} {
+		got, err := compat.Parse(p.Name())
+		require.NoError(t, err)
+		require.Equal(t, p, got)
+	}
+	for _, test := range []struct{ in, want string }{
+		{"", "is empty"},
+		{" ", "is empty"},
+		{"Azure", `no profile "Azure": it is one of Strict, EntraID`},
+		{"Okta first-primary", "must be a rule with + or - before it"},
+		{"Okta +first", `no rule "first"`},
+		{"Okta -", `no rule ""`},
+	} {
+		_, err := compat.Parse(test.in)
+		require.ErrorContains(t, err, test.want, test.in)
+	}
+}
+
+// Which profiles there are, and which have the rules that are not for all.
+func TestMembership(t *testing.T) {
+	for _, r := range compat.Rules() {
+		in := map[string]bool{}
+		for _, p := range compat.Profiles() {
+			in[p.Name()] = p.Has(r.ID)
+		}
+		require.False(t, in["Strict"], r.ID)
+		require.False(t, in["EntraLegacy"] && !in["EntraID"], "EntraID has what the older jobs send: %s", r.ID)
+		for _, name := range []string{"Okta", "OneLogin", "Google", "JumpCloud"} {
+			require.False(t, in[name] && !in["EntraID"], "%s: %s", name, r.ID)
+		}
+	}
+	for _, id := range []string{"clear", "role-json", "create-element", "no-empty-elements", "read-only-parts"} {
+		require.False(t, compat.Lenient.Has(id), "%s changes what is valid, or what is refused for a reason", id)
+	}
+	for _, id := range []string{"scim11-schemas", "filter-members"} {
+		for _, p := range compat.Profiles() {
+			require.False(t, p.Has(id), "%s is for those who ask for it: %s", id, p.Name())
+		}
+	}
+	require.Empty(t, compat.PingOne.Rules())
 }
 
 // Every rule says what it is about, for the documentation made of it.

@@ -121,11 +121,47 @@ func TestAccepts(t *testing.T) {
 	typ := userType(t)
 	r := resource(t, typ, []byte(`{"schemas":["`+user+`"],"id":"u","userName":"a"}`))
 	created := read(t, typ, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"x"}]`)
-	require.Equal(t, []string{"EntraID"}, compat.Accepts(typ, compat.Strict, r, created, nil))
+	require.Equal(t, []string{"EntraID", "EntraLegacy"}, compat.Accepts(typ, compat.Strict, r, created, nil))
 	require.Empty(t, compat.Accepts(typ, compat.EntraID, r, created, nil), "it is the state that Strict refuses")
 	present := read(t, typ, `[{"op":"replace","path":"title","value":"x"}]`)
 	require.Empty(t, compat.Accepts(typ, nil, nil, present, nil), "no profile changes what is as RFC 7644 wants it")
 	capital := read(t, typ, `[{"op":"Replace","path":"title","value":"x"}]`)
-	require.Equal(t, []string{"EntraID"}, compat.Accepts(typ, nil, nil, capital, nil))
+	require.Equal(t, []string{"EntraID", "EntraLegacy", "Lenient"}, compat.Accepts(typ, nil, nil, capital, nil))
 	require.Empty(t, compat.Accepts(typ, nil, nil, read(t, typ, `[{"op":"Replace","path":"nothing","value":"x"}]`), nil))
+}
+
+// All that can be refused says which profile would take it: bodies and filters too.
+func TestAcceptsBodiesAndFilters(t *testing.T) {
+	typ := userType(t)
+	for _, test := range []struct {
+		body   string
+		reject bool
+		want   []string
+	}{
+		{`{"schemas":["` + user + `"],"userName":"a","active":"True"}`, false, []string{"EntraID", "EntraLegacy", "Lenient"}},
+		{`{"schemas":["` + user + `"],"userName":"a","name.givenName":"G"}`, true, []string{"EntraID", "EntraLegacy", "Lenient"}},
+		{`{"schemas":["` + user + `"],"userName":"a","emails":[{"value":"a","primary":true},{"value":"b","primary":true}]}`, false, []string{"Lenient"}},
+		{`{"schemas":["` + user + `"],"active":"True"}`, false, nil},
+		{`{"schemas":["` + user + `"],"userName":"a","active":"maybe"}`, false, nil},
+	} {
+		o, err := typ.ReadObject([]byte(test.body), 32)
+		require.NoError(t, err)
+		before := object(t, o)
+		require.Equal(t, test.want, compat.AcceptsResource(typ, compat.Strict, o, test.reject), test.body)
+		require.Equal(t, before, object(t, o))
+	}
+	for _, test := range []struct {
+		filter string
+		want   []string
+	}{
+		{`userName eq dana`, []string{"EntraID", "EntraLegacy", "Lenient"}},
+		{`active eq "True"`, []string{"EntraID", "EntraLegacy", "Lenient"}},
+		{enterprise + `.department eq "x"`, []string{"EntraID", "EntraLegacy", "Google", "Lenient"}},
+		{`nothing eq "x"`, nil},
+		{`userName eq`, nil},
+	} {
+		require.Equal(t, test.want, compat.AcceptsFilter(typ, compat.Strict, test.filter), test.filter)
+	}
+	require.Empty(t, compat.AcceptsFilter(typ, compat.EntraID, `userName eq`))
+	require.NotContains(t, compat.AcceptsFilter(typ, compat.Google, `active eq "True"`), "Google")
 }

@@ -27,7 +27,7 @@ func RewriteResource(t *schema.ResourceType, p *Profile, o *schema.Object) ([]Ap
 	if n := len(c.applied); n > 0 || !plain(nil, schema.Complex(next)) {
 		next = c.object(next)
 	}
-	if p.Has("null-members") {
+	if p.Has(noEmptyElements) {
 		if err := refuseEmptyBody(next); err != nil {
 			return c.applied, err
 		}
@@ -83,4 +83,24 @@ func dropURIs(c *call, o schema.Object) (schema.Object, bool) {
 		kept = schema.List(schema.String(c.t.Base().ID))
 	}
 	return o.With(a, kept), true
+}
+
+// dropExtensionSchemas drops schemas from the attributes of an extension if it says nothing but what they are in already.
+func dropExtensionSchemas(c *call, a *schema.Attribute, v schema.Value, _ place) (schema.Value, bool) {
+	if !a.IsExtension() || v.Kind() != schema.KindComplex {
+		return v, false
+	}
+	for _, r := range v.Object().Unknown() {
+		if !strings.EqualFold(r.Name, "schemas") {
+			continue
+		}
+		list := c.read(c.t.Attribute("schemas"), r.JSON, schema.Null())
+		if list.Len() != 1 || !strings.EqualFold(list.Index(0).Text(), a.Name) {
+			continue
+		}
+		if kept := v.Object().WithoutUnknown(r.Name); kept.Len() > 0 {
+			return schema.Complex(kept), true
+		}
+	}
+	return v, false
 }

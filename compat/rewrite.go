@@ -81,7 +81,7 @@ func settled(op *patch.Op) bool {
 }
 
 // plain reports whether no rule applies to v, a value or element of a: it conforms, and holds neither null, nor the
-// empty string, nor an element without value, nor an app role as JSON.
+// empty string, nor an element without value, nor an app role as JSON, nor two primary values.
 func plain(a *schema.Attribute, v schema.Value) bool {
 	switch v.Kind() {
 	case schema.KindNull, schema.KindRaw:
@@ -100,6 +100,9 @@ func plain(a *schema.Attribute, v schema.Value) bool {
 			}
 		}
 	case schema.KindList:
+		if primaries(a, v) > 1 {
+			return false
+		}
 		for _, e := range v.Elements() {
 			if !plain(a, e) || e.Kind() == schema.KindComplex && blank(a, e) {
 				return false

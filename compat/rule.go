@@ -10,7 +10,7 @@ import (
 
 // A Rule turns one kind of input that the RFCs do not define into input that they do.
 type Rule struct {
-	// ID names the rule in logs and in [Profile.Without].
+	// ID names the rule in logs, and in [Profile.With] and [Profile.Without].
 	ID string
 	// Client is who sends the input; other clients may as well.
 	Client string
@@ -18,6 +18,8 @@ type Rule struct {
 	Reason string
 	// Doc is a link to where the input is documented or reported.
 	Doc string
+
+	in membership
 
 	// What the rule does, by the kind of input it looks at; the others are nil. Each reports whether it applies, and does
 	// not apply to what it has made.
@@ -56,129 +58,180 @@ const entra = "Microsoft Entra ID"
 var all = []Rule{
 	{
 		ID: "op-case", Client: entra, Doc: entraCompatibility,
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: `Operation names such as "Replace" become lower-case.`,
 		shape:  lowerOp,
 	},
 	{
 		ID: "urn-dot", Client: entra, Doc: entraCompatibility,
+		in:      inEntraID | inEntraLegacy | inGoogle | inLenient,
 		Reason:  "A dot between a schema URI and an attribute becomes a colon.",
 		path:    urnDot,
 		compare: urnDotAttr,
 	},
 	{
 		ID: "uri-typo", Client: entra, Doc: entraSCIM,
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: "The misspelt URI of the enterprise extension in older samples becomes the right one.",
 		path:   uriTypo,
 	},
 	{
 		ID: "complex-comparison", Client: entra, Doc: entraSCIM,
+		in:      inEntraID | inEntraLegacy | inLenient,
 		Reason:  "A comparison with a single-valued complex attribute such as manager is about its value.",
 		compare: valueOfComplex,
 	},
 	{
 		ID: "unquoted-literal", Client: entra, Doc: entraSCIM,
+		in:      inEntraID | inEntraLegacy | inLenient,
 		Reason:  "A string in a filter without double quotes gets them.",
 		compare: quoteLiteral,
 	},
 	{
 		ID: "boolean-literal", Client: entra, Doc: entraMapping,
+		in:      inEntraID | inEntraLegacy | inLenient,
 		Reason:  `A boolean attribute compared with the string "True" or "False" is compared with true or false.`,
 		compare: booleanLiteral,
 	},
 	{
 		ID: "value-path-comparison", Client: entra, Doc: entraSCIM,
+		in:      inEntraID | inEntraLegacy | inLenient,
 		Reason:  "A comparison after brackets moves into the brackets.",
 		compare: intoBrackets,
 	},
 	{
 		ID: "value-path-name", Client: entra, Doc: entraReference,
+		in:     inEntraID | inLenient,
 		Reason: "A name with brackets in a list of attributes becomes the attribute's name.",
 		names:  plainNames,
 	},
 	{
 		ID: "single-filter", Client: entra, Doc: "https://github.com/thomaspoignant/scim-patch/issues/453",
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: "A filter on a single-valued complex attribute selects its value if that fulfils the filter.",
 		shape:  filterSingle,
 	},
 	{
 		ID: "path-keys", Client: entra, Doc: entraCompatibility,
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: "An operation without a path whose value has paths as names becomes one operation for each name.",
 		shape:  splitKeys,
 		body:   placeKeys,
 	},
 	{
 		ID: "wrapped-value", Client: entra, Doc: "https://github.com/Azure/AzureAD-BYOA-Provisioning-Samples/issues/22",
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: `A single value in the form [{"$ref":null,"value":x}] becomes x.`,
 		shape:  unwrapSelected,
 		value:  unwrap,
 	},
 	{
 		ID: "nested-values", Client: "Salesforce", Doc: "https://github.com/pond/scimitar",
+		in:     inEntraID | inLenient,
 		Reason: "A value that is an object with the name of the attribute alone becomes what is in it.",
 		value:  unnest,
 	},
 	{
 		ID: "one-value", Client: "several", Doc: entraReference,
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: "One value where the schema has several becomes a list of one.",
 		value:  listOfOne,
 	},
 	{
 		ID: "bare-value", Client: entra, Doc: "https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/541",
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: `A string for a complex attribute such as manager becomes an object with that value.`,
 		shape:  bareSelected,
 		value:  bareValue,
 	},
 	{
 		ID: "role-json", Client: entra, Doc: entraMapping,
+		in:     inEntraID | inEntraLegacy,
 		Reason: "A role that is an app role as JSON text becomes a role with the app role's value and display name.",
 		shape:  roleSelected,
 		value:  roleValue,
 	},
 	{
 		ID: "member-display-name", Client: entra, Doc: entraReference,
+		in:     inEntraID | inLenient,
 		Reason: "displayName in an element that has display instead becomes display.",
 		value:  displayName,
 	},
 	{
 		ID: "null-members", Client: entra, Doc: entraSCIM,
+		in:     inEntraID | inEntraLegacy | inOkta | inOneLogin | inLenient,
 		Reason: `Null in an element, such as "$ref":null in a member, is dropped.`,
 		value:  dropNull,
+	},
+	{
+		ID: noEmptyElements, Client: "several", Doc: entraSCIM,
+		in:     inEntraID | inEntraLegacy | inOkta | inOneLogin,
+		Reason: "A list with an element that has no value is refused: by the RFCs it would count as none, and a list of such would remove all.",
 		op:     refuseEmpty,
 	},
 	{
 		ID: "read-only-parts", Client: entra, Doc: entraSCIM,
+		in:     inEntraID | inEntraLegacy | inOneLogin,
 		Reason: "What only the service provider writes, such as the display name beside the id of a manager, is dropped from a value.",
 		value:  dropReadOnly,
 	},
 	{
 		ID: "boolean-string", Client: entra, Doc: entraCompatibility,
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: `The strings "True" and "False", in any letter case, become true and false where the schema has a boolean.`,
 		value:  booleanString,
 	},
 	{
 		ID: "remove-values", Client: entra, Doc: entraCompatibility,
+		in:     inEntraID | inEntraLegacy | inJumpCloud | inLenient,
 		Reason: "A remove operation with a list of values removes those, and not all values.",
 		op:     removeValues,
 	},
 	{
 		ID: "remove-value", Client: entra, Doc: "https://github.com/AzureAD/SCIMReferenceCode/pull/87",
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: "The value of a remove operation whose path says enough is dropped.",
 		op:     dropRemoveValue,
 	},
 	{
 		ID: "clear", Client: entra, Doc: entraReference,
+		in:     inEntraID | inEntraLegacy,
 		Reason: `The empty string and null mean that an attribute has no value: replace removes it, add leaves it as it is.`,
 		value:  dropEmpty,
 		op:     clearValue,
 	},
 	{
 		ID: "create-element", Client: entra, Doc: "https://learn.microsoft.com/en-us/answers/questions/708183",
+		in:     inEntraID | inEntraLegacy,
 		Reason: "An element that the filter of a path describes, but does not find, is created.",
 		op:     createElement,
 	},
 	{
 		ID: "schema-uris", Client: entra, Doc: entraCompatibility,
+		in:     inEntraID | inEntraLegacy | inLenient,
 		Reason: "Schema URIs of Microsoft's own that stand for none of SCIM are dropped.",
 		body:   dropURIs,
+	},
+	{
+		ID: "extension-schemas", Client: "scim2-client", Doc: "https://github.com/python-scim/scim2-models",
+		in:     inLenient,
+		Reason: "The schema URI of an extension inside its own attributes is dropped.",
+		value:  dropExtensionSchemas,
+	},
+	{
+		ID: "first-primary", Client: "PingOne", Doc: "https://docs.pingidentity.com/",
+		in:     inLenient,
+		Reason: "Of several primary values the first stays primary.",
+		value:  firstPrimary,
+	},
+	{
+		ID: "scim11-schemas", Client: "OneLogin", Doc: "https://developers.onelogin.com/scim/implement-scim-api",
+		Reason: "The schema URIs of SCIM 1.1 become those of SCIM 2.0.",
+		body:   newURIs,
+	},
+	{
+		ID: "filter-members", Client: "OneLogin", Doc: "https://developers.onelogin.com/scim/implement-scim-api",
+		Reason: "An add operation without a value whose path looks for a member adds that member.",
+		shape:  addFiltered,
 	},
 }
