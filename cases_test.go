@@ -151,8 +151,11 @@ func readDeviations(t *testing.T) map[string]string {
 func (c *idpCase) play(t *testing.T) (problem string) {
 	t.Helper()
 	profile := compat.EntraID
-	if c.Mode == "strict" {
+	switch c.Mode {
+	case "strict":
 		profile = compat.Strict
+	case "lenient":
+		profile = compat.Lenient
 	}
 	var seen *scim.Operation
 	capture := func(next scim.Func) scim.Func {

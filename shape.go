@@ -52,7 +52,8 @@ func (sh shape) attribute(a *schema.Attribute) *schema.Attribute {
 		switch {
 		case sh&hideMemberRef != 0 && strings.EqualFold(a.Name, "members") && s.Name == "$ref":
 			continue
-		case sh&workTypes != 0 && strings.EqualFold(s.Name, "type") && s.Type == schema.TypeString && s.Mutability == schema.ReadWrite && len(s.CanonicalValues) == 0:
+		case sh&workTypes != 0 && strings.EqualFold(s.Name, "type") && s.Type == schema.TypeString && s.Mutability == schema.ReadWrite &&
+			len(s.CanonicalValues) == 0 && !strings.EqualFold(a.Name, "roles"):
 			c := *s
 			c.CanonicalValues = []string{"work"}
 			s = &c

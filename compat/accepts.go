@@ -20,7 +20,10 @@ func Accepts(t *schema.ResourceType, p *Profile, r *schema.Resource, ops []patch
 			if err := patch.Check(t, rewritten); err != nil || r == nil {
 				return err
 			}
-			_, _, err := work.Apply(r, rewritten)
+			next, _, err := work.Apply(r, rewritten)
+			if err == nil {
+				err = t.Check(next)
+			}
 			return err
 		}, err
 	})
@@ -64,9 +67,11 @@ func accepting(p *Profile, rewrite func(*Profile) (applied []Applied, check func
 		return b.String()
 	}
 	accepted := map[string]bool{}
-	if applied, _, err := rewrite(p); err == nil {
-		accepted[outcome(applied)] = false
+	applied, _, err := rewrite(p)
+	if err != nil {
+		return nil // refused by a rule, on purpose: to name a profile without it would be bad advice
 	}
+	accepted[outcome(applied)] = false
 	var names []string
 	for _, other := range Profiles() {
 		if p == other || p == nil && other == Strict {

@@ -80,6 +80,9 @@ func appendOp(dst []byte, op patch.Op) []byte {
 	if op.Value.Kind() != schema.KindUnassigned {
 		dst = appendShort(append(dst, `,"value":`...), op.Value)
 	}
+	if op.Create { // for which RFC 7644 has no notation
+		dst = append(dst, `,"ifMissing":"create"`...)
+	}
 	return append(dst, '}')
 }
 

@@ -89,8 +89,11 @@ func (c *recorded) resourceType(t testing.TB) *schema.ResourceType {
 
 // profile returns the profile that accepts all: what it makes of a request does not depend on who sent it.
 func (c *recorded) profile() *compat.Profile {
-	if c.Mode == "strict" {
+	switch c.Mode {
+	case "strict":
 		return compat.Strict
+	case "lenient":
+		return compat.Lenient
 	}
 	return compat.EntraID
 }
@@ -98,8 +101,8 @@ func (c *recorded) profile() *compat.Profile {
 // own returns the profile that is for the client of the case.
 func (c *recorded) own() *compat.Profile {
 	switch {
-	case c.Mode == "strict":
-		return compat.Strict
+	case c.Mode == "strict", c.Mode == "lenient":
+		return c.profile()
 	case c.Mode == "customappsso":
 		return compat.EntraLegacy
 	case c.Client == "Microsoft Entra ID":

@@ -5,9 +5,6 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
-// noEmptyElements is the rule that refuses, of operations and of resources.
-const noEmptyElements = "no-empty-elements"
-
 // refuseEmpty refuses a list with an element that has nothing in it, or a member without value: it would count as no
 // element, and replacing members with a list of such would leave a group empty.
 func refuseEmpty(c *call, op patch.Op) ([]patch.Op, bool, error) {
@@ -74,20 +71,4 @@ func blank(a *schema.Attribute, v schema.Value) bool {
 		}
 	}
 	return true
-}
-
-// refuseEmptyBody refuses a resource with a member without value, which would be created or replaced without it.
-func refuseEmptyBody(o schema.Object) error {
-	for a, v := range o.All() {
-		value := a.SubAttribute("value")
-		if !a.MultiValued || value == nil || value.Mutability != schema.Immutable {
-			continue
-		}
-		for _, e := range v.Elements() {
-			if e.Kind() == schema.KindComplex && blank(a, e) {
-				return &schema.Error{Type: schema.InvalidValue, Path: a.String(), Rule: emptyElement, Offset: -1}
-			}
-		}
-	}
-	return nil
 }

@@ -40,6 +40,19 @@ func TestRewriteFilter(t *testing.T) {
 	}
 }
 
+// A rule that applies mends nothing but its own: the quotes stay missing.
+func TestFilterRulesByThemselves(t *testing.T) {
+	typ := userType(t)
+	got, applied, err := compat.RewriteFilter(typ, compat.Strict.With("value-path-comparison"), `emails[type eq "work"].value eq dana`)
+	require.NoError(t, err)
+	require.Equal(t, []string{"value-path-comparison"}, ids(applied))
+	require.Equal(t, `emails[type eq "work" and value eq dana]`, got)
+	_, applied, err = compat.RewriteFilter(typ, compat.EntraID, `userName eq dana`)
+	require.NoError(t, err)
+	require.Equal(t, `userName eq dana`, applied[0].Before)
+	require.Equal(t, `userName eq "dana"`, applied[0].After)
+}
+
 func TestRewriteAttributes(t *testing.T) {
 	for in, want := range map[string]string{
 		`emails[type eq "work"]`:                        `emails`,

@@ -17,8 +17,8 @@ import (
 // semantic are the rules that change what valid input means; deviations.md says how.
 var semantic = map[string]bool{"clear": true, "role-json": true, "create-element": true}
 
-// FuzzRewritePatch: twice is as once, the argument stays as it is, what Strict accepts keeps its effect but for the semantic
-// rules, and no group is emptied unless the request says so by RFC 7644.
+// FuzzRewritePatch: under every profile twice is as once, the argument stays as it is, what Strict accepts keeps its effect but for
+// the semantic rules, of which Lenient has none, and no group is emptied unless the request says so by RFC 7644.
 func FuzzRewritePatch(f *testing.F) {
 	for _, c := range readCases(f) {
 		if c.Request.Method == "PATCH" && len(c.Request.Body) < 4000 {
@@ -48,40 +48,72 @@ func FuzzRewritePatch(f *testing.F) {
 			return
 		}
 		before := written(t, received)
-		once, applied, err := compat.RewritePatch(typ, compat.EntraID, received)
-		require.Equal(t, before, written(t, received))
-		for _, a := range applied {
-			_ = a.Redacted()
-			require.NotZero(t, a.Op)
-		}
 		strict, _, strictErr := patch.Apply(r, received)
 		if strictErr == nil {
 			strictErr = patch.Check(typ, received)
 		}
-		if err != nil {
-			if strictErr == nil {
-				require.Regexp(t, `can't be cleared|an element has no value`, err.Error())
+		for _, p := range compat.Profiles() {
+			once, applied, err := compat.RewritePatch(typ, p, received)
+			require.Equal(t, before, written(t, received))
+			for _, a := range applied {
+				_ = a.Redacted()
+				require.NotZero(t, a.Op)
 			}
-			return
-		}
-		twice, again, err := compat.RewritePatch(typ, compat.EntraID, once)
-		require.NoError(t, err)
-		require.Equal(t, written(t, once), written(t, twice))
-		require.Empty(t, ids(again))
+			if err != nil {
+				if strictErr == nil {
+					require.Regexp(t, `can't be cleared|an element has no value`, err.Error())
+					require.NotSame(t, compat.Lenient, p)
+				}
+				continue
+			}
+			twice, again, err := compat.RewritePatch(typ, p, once)
+			require.NoError(t, err)
+			require.Equal(t, written(t, once), written(t, twice))
+			require.Empty(t, ids(again))
 
-		next, _, err := patch.Apply(r, once)
-		if err == nil && isGroup && next.Get("members").IsUnassigned() {
-			require.True(t, saysSo(body), "the group is empty")
+			next, _, err := patch.Apply(r, once)
+			if err == nil && isGroup && next.Get("members").IsUnassigned() {
+				require.True(t, saysSo(body), "the group is empty")
+			}
+			changes := false
+			for _, id := range ids(applied) {
+				changes = changes || semantic[id]
+			}
+			require.False(t, changes && p == compat.Lenient)
+			if strictErr != nil || changes {
+				continue
+			}
+			require.NoError(t, err, p.Name())
+			require.Equal(t, text(t, strict), text(t, next), p.Name())
 		}
-		changes := false
-		for _, id := range ids(applied) {
-			changes = changes || semantic[id]
-		}
-		if strictErr != nil || changes {
+	})
+}
+
+// FuzzNames: a name or path that means nothing is refused under every profile, wherever it stands; one that means something
+// has an effect. Nothing is dropped in silence.
+func FuzzNames(f *testing.F) {
+	for _, name := range []string{"nosuch", "name.nosuch", "emails.nosuch", enterprise + ":nosuch", enterprise + ".nosuch", "urn:x:y", "foo.bar", "x[y eq 1]", `emails[nosuch eq "a"].value`,
+		`emails[type eq "work"].nosuch`, "a.b.c", "", " ", "schemas", "id", "meta", "meta.version", "externalId", "groups", "title", "TITLE", `emails[type eq "home"].value`, enterprise, "manager", "value", "schemas.x", "\u0000"} {
+		f.Add(name)
+	}
+	typ := userType(f)
+	r := resource(f, typ, []byte(`{"schemas":["`+user+`"],"id":"u-100","userName":"dana","active":true,"emails":[{"type":"work","value":"a@x.example","primary":true}]}`))
+	f.Fuzz(func(t *testing.T, name string) {
+		if !utf8.ValidString(name) || len(name) > 500 {
 			return
 		}
+		quoted, err := json.Marshal(name)
 		require.NoError(t, err)
-		require.Equal(t, text(t, strict), text(t, next))
+		for _, op := range []string{`{"op":"replace","path":%,"value":"v"}`, `{"op":"Add","value":{%:"v"}}`, `{"op":"replace","value":{%:{"value":"v"}}}`, `{"op":"replace","value":{"name":{%:"v"}}}`,
+			`{"op":"add","path":"emails","value":[{"value":"b",%:"v"}]}`, `{"op":"replace","value":{"` + enterprise + `":{%:"v"}}}`} {
+			body := message(`[` + strings.ReplaceAll(op, "%", string(quoted)) + `]`)
+			for _, p := range compat.Profiles() {
+				_, next, err := run(typ, p, r, body)
+				if err == nil {
+					require.NotEqual(t, text(t, r), text(t, next), "%s: %s is dropped", p.Name(), body)
+				}
+			}
+		}
 	})
 }
 
@@ -190,27 +222,29 @@ func FuzzRewriteFilter(f *testing.F) {
 	}
 	typ := userType(f)
 	f.Fuzz(func(t *testing.T, s string) {
-		once, applied, err := compat.RewriteFilter(typ, compat.EntraID, s)
-		require.NoError(t, err)
-		require.Equal(t, once == s, len(applied) == 0)
-		for _, a := range applied {
-			_ = a.Redacted()
-		}
-		x, err := filter.Parse(s)
-		if err == nil {
-			if _, err := filter.Check(typ, x); err == nil {
-				require.Equal(t, s, once)
+		for _, p := range compat.Profiles() {
+			once, applied, err := compat.RewriteFilter(typ, p, s)
+			require.NoError(t, err)
+			require.Equal(t, once == s, len(applied) == 0)
+			for _, a := range applied {
+				_ = a.Redacted()
 			}
+			x, err := filter.Parse(s)
+			if err == nil {
+				if _, err := filter.Check(typ, x); err == nil {
+					require.Equal(t, s, once)
+				}
+			}
+			twice, again, err := compat.RewriteFilter(typ, p, once)
+			require.NoError(t, err)
+			require.Equal(t, once, twice)
+			require.Empty(t, again)
 		}
-		twice, again, err := compat.RewriteFilter(typ, compat.EntraID, once)
-		require.NoError(t, err)
-		require.Equal(t, once, twice)
-		require.Empty(t, again)
 	})
 }
 
 // FuzzRewriteResource: twice is as once, and a resource that Strict takes as it is keeps its attributes unless a semantic rule
-// or one for unknown names says otherwise.
+// or one for unknown names says otherwise. Lenient changes nothing that has no unknown names.
 func FuzzRewriteResource(f *testing.F) {
 	for _, c := range readCases(f) {
 		if c.Request.Method == "POST" || c.Request.Method == "PUT" {
@@ -224,24 +258,30 @@ func FuzzRewriteResource(f *testing.F) {
 		if err != nil {
 			return
 		}
-		strict, strictErr := typ.NewResource(o, false)
-		applied, err := compat.RewriteResource(typ, compat.EntraID, &o)
-		if err != nil {
-			return
+		sent := o
+		strict, strictErr := typ.NewResource(sent, false)
+		_, unknownErr := typ.NewResource(sent, true)
+		for _, p := range compat.Profiles() {
+			o := sent
+			applied, err := compat.RewriteResource(typ, p, &o)
+			if err != nil {
+				require.NotSame(t, compat.Lenient, p)
+				continue
+			}
+			got, gotErr := typ.NewResource(o, false)
+			changes := false
+			for _, id := range ids(applied) {
+				changes = changes || meaning[id]
+			}
+			if strictErr == nil && !changes || unknownErr == nil && p == compat.Lenient {
+				require.NoError(t, gotErr)
+				require.Equal(t, text(t, strict), text(t, got))
+			}
+			once := object(t, o)
+			applied, err = compat.RewriteResource(typ, p, &o)
+			require.NoError(t, err)
+			require.Empty(t, ids(applied))
+			require.Equal(t, once, object(t, o))
 		}
-		got, gotErr := typ.NewResource(o, false)
-		changes := false
-		for _, id := range ids(applied) {
-			changes = changes || meaning[id]
-		}
-		if strictErr == nil && !changes {
-			require.NoError(t, gotErr)
-			require.Equal(t, text(t, strict), text(t, got))
-		}
-		once := object(t, o)
-		applied, err = compat.RewriteResource(typ, compat.EntraID, &o)
-		require.NoError(t, err)
-		require.Empty(t, ids(applied))
-		require.Equal(t, once, object(t, o))
 	})
 }

@@ -32,7 +32,7 @@ func redact(s string) string {
 			case isName:
 				member = text
 				b.WriteString(redactBrackets(text))
-			case member == `"op"` && isOp(strings.Trim(text, `"`)):
+			case member == `"op"` && isOp(strings.Trim(text, `"`)), member == `"ifMissing"` && text == `"create"`:
 				b.WriteString(text)
 			case member == `"path"`:
 				b.WriteString(redactBrackets(text))

@@ -130,6 +130,16 @@ func TestAccepts(t *testing.T) {
 	require.Empty(t, compat.Accepts(typ, nil, nil, read(t, typ, `[{"op":"Replace","path":"nothing","value":"x"}]`), nil))
 }
 
+// No profile is advised for what a rule refuses on purpose, or what none would store.
+func TestAcceptsNoBadAdvice(t *testing.T) {
+	typ := userType(t)
+	r := resource(t, typ, []byte(`{"schemas":["`+user+`"],"id":"u","userName":"a","active":true}`))
+	for _, op := range []string{`{"op":"replace","path":"active","value":null}`, `{"op":"Replace","path":"userName","value":""}`, `{"op":"replace","path":"userName","value":" "}`} {
+		require.Empty(t, compat.Accepts(typ, compat.EntraID, r, read(t, typ, `[`+op+`]`), nil), op)
+		require.NotContains(t, compat.Accepts(typ, compat.Google, r, read(t, typ, `[`+op+`]`), nil), "EntraID", op)
+	}
+}
+
 // All that can be refused says which profile would take it: bodies and filters too.
 func TestAcceptsBodiesAndFilters(t *testing.T) {
 	typ := userType(t)

@@ -8,7 +8,8 @@ import (
 
 // RewriteResource rewrites the attributes of a request to create or replace a resource as the rules of p say, and returns a
 // record of what they did. o comes from [schema.ResourceType.ReadObject] and is set to the result. What no rule knows stays
-// for [schema.ResourceType.NewResource] to drop or refuse. The error, a [*schema.Error], is about a member without value.
+// for [schema.ResourceType.NewResource] to drop or refuse. The error is for rules that refuse what the RFCs would accept; today
+// none does so here.
 func RewriteResource(t *schema.ResourceType, p *Profile, o *schema.Object) ([]Applied, error) {
 	if p == nil || len(p.rules) == 0 {
 		return nil, nil
@@ -26,11 +27,6 @@ func RewriteResource(t *schema.ResourceType, p *Profile, o *schema.Object) ([]Ap
 	}
 	if n := len(c.applied); n > 0 || !plain(nil, schema.Complex(next)) {
 		next = c.object(next)
-	}
-	if p.Has(noEmptyElements) {
-		if err := refuseEmptyBody(next); err != nil {
-			return c.applied, err
-		}
 	}
 	if len(c.applied) == 0 {
 		return nil, nil

@@ -74,10 +74,17 @@ func TestRewriteResource(t *testing.T) {
 			require.JSONEq(t, test.body, object(t, received))
 		})
 	}
-	o, err := groupType(t).ReadObject([]byte(`{"schemas":["`+group+`"],"displayName":"G","members":[{"value":null}]}`), 32)
-	require.NoError(t, err)
-	_, err = compat.RewriteResource(groupType(t), compat.EntraID, &o)
-	require.ErrorContains(t, err, "an element has no value", "N7: a group is not replaced by an empty one")
+	for _, member := range []string{`{"value":null}`, `{}`, `{"$ref":null,"value":null}`, `{"display":"Dana"}`, `{"valeu":"u-1"}`} {
+		for _, p := range compat.Profiles() {
+			_, err := create(groupType(t), p, []byte(`{"schemas":["`+group+`"],"displayName":"G","members":[`+member+`]}`))
+			require.ErrorContains(t, err, "an element has no value", "N7: a group is not replaced by an empty one: %s %s", p.Name(), member)
+			r := resource(t, groupType(t), []byte(`{"schemas":["`+group+`"],"id":"g-7","displayName":"G","members":[{"value":"u-1"}]}`))
+			for _, op := range []string{`{"op":"replace","path":"members","value":[%]}`, `{"op":"replace","path":"members","value":%}`, `{"op":"replace","value":{"members":[%]}}`} {
+				_, _, err := run(groupType(t), p, r, message(`[`+strings.ReplaceAll(op, "%", member)+`]`))
+				require.Error(t, err, "%s %s", p.Name(), op)
+			}
+		}
+	}
 }
 
 func object(t testing.TB, o schema.Object) string {

@@ -16,7 +16,8 @@ type Responses struct {
 	// data of the schemas stops at it.
 	HideMemberRef bool
 	// WorkTypes suggests "work" in /Schemas for each type of a multi-valued attribute whose schema suggests nothing: a client that
-	// makes paths of the schemas then makes them by type, and not by primary. The schemas of package schema suggest values.
+	// makes paths of the schemas then makes them by type, and not by primary. It leaves roles alone, which Entra ID's own mapping
+	// selects by primary. The schemas of package schema suggest values themselves.
 	WorkTypes bool
 }
 

@@ -164,7 +164,7 @@ var all = []Rule{
 		value:  dropNull,
 	},
 	{
-		ID: noEmptyElements, Client: "several", Doc: entraSCIM,
+		ID: "no-empty-elements", Client: "several", Doc: entraSCIM,
 		in:     inEntraID | inEntraLegacy | inOkta | inOneLogin,
 		Reason: "A list with an element that has no value is refused: by the RFCs it would count as none, and a list of such would remove all.",
 		op:     refuseEmpty,

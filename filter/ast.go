@@ -125,7 +125,7 @@ const (
 	LiteralNull
 )
 
-// String returns the literal as JSON.
+// String returns the literal as JSON, or as it was written if that was without quotes.
 func (l Literal) String() string { return string(l.appendJSON(nil)) }
 
 // String returns the expression; operands that bind less tightly, and right ones that bind as tightly, are put in parentheses.

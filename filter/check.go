@@ -247,7 +247,7 @@ func suits(op Operator, t schema.DataType) bool {
 }
 
 func (l Literal) appendJSON(dst []byte) []byte {
-	if l.Kind == LiteralString {
+	if l.Kind == LiteralString && !l.Unquoted {
 		return wire.AppendString(dst, l.Text)
 	}
 	return append(dst, l.Text...)

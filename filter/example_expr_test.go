@@ -75,7 +75,7 @@ func ExampleParseExtended() {
 	fmt.Println(x, err)
 	// Output:
 	// true
-	// emails[type eq "work"].value eq "bjensen@example.com" <nil>
+	// emails[type eq "work"].value eq bjensen@example.com <nil>
 }
 
 // One compiled filter is matched against as many resources as there are.

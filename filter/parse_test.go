@@ -466,7 +466,7 @@ func TestString(t *testing.T) {
 
 	x, err := filter.ParseExtended(`a[b eq x].c ne y and d[e pr] eq 1 and f[g pr].h pr`)
 	require.NoError(t, err)
-	require.Equal(t, `a[b eq "x"].c ne "y" and d[e pr] eq 1 and f[g pr].h pr`, x.String())
+	require.Equal(t, `a[b eq x].c ne y and d[e pr] eq 1 and f[g pr].h pr`, x.String())
 }
 
 func TestSyntaxErrorText(t *testing.T) {

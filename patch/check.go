@@ -125,15 +125,52 @@ func checkValue(t *schema.ResourceType, op *Op) error {
 		case v.Kind() != schema.KindComplex || v.Object().Type() != t:
 			return fault(schema.InvalidValue, "value", "must be an object with attributes, as there is no path")
 		default:
-			return conformObject(nil, v.Object())
+			if err := conformObject(nil, v.Object()); err != nil || op.Op != Replace {
+				return err
+			}
+			return namelessIn(v.Object())
 		}
 	}
 	a := op.Target.Target()
 	if err := conform(a, op.Value, false); err != nil {
 		return err
 	}
+	if op.Op == Replace && op.Target.Filter == nil {
+		if err := nameless(a, op.Value); err != nil {
+			return err
+		}
+	}
 	if op.Target.Filter != nil && op.Target.Sub == nil && op.Value.Len() > 1 {
 		return fault(schema.InvalidValue, "value", "must be one value, not several: the filter of the path selects what it replaces")
+	}
+	return nil
+}
+
+// nameless reports an element, of those that are to replace all, that lacks the value which says what it is, such as a member
+// without value. It would count as none, and a list of such would remove all.
+func nameless(a *schema.Attribute, v schema.Value) error {
+	if a.IsExtension() {
+		return namelessIn(v.Object())
+	}
+	value := a.SubAttribute("value")
+	if !a.MultiValued || value == nil || value.Mutability != schema.Immutable {
+		return nil
+	}
+	missing := v.Kind() == schema.KindComplex && v.Object().Value(value).IsUnassigned()
+	for i := range v.Len() {
+		missing = missing || v.Index(i).Object().Value(value).IsUnassigned()
+	}
+	if missing {
+		return fault(schema.InvalidValue, a.String(), "an element has no value: send its value, or an empty array to remove all")
+	}
+	return nil
+}
+
+func namelessIn(o schema.Object) error {
+	for a, v := range o.All() {
+		if err := nameless(a, v); err != nil {
+			return err
+		}
 	}
 	return nil
 }

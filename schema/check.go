@@ -83,7 +83,7 @@ func (o Object) WithoutUnknown(names ...string) Object {
 
 // NewResource makes a resource from the attributes of a request to create or replace one, which [ResourceType.ReadObject]
 // has read. It drops values of readOnly attributes, unassigned values and repeated elements (RFC 7643 §2.4, §2.5; RFC 7644
-// §3.3, §3.5.1), and checks the rest as [ResourceType.Check] does. Unknown attributes are dropped too, unless
+// §3.3, §3.5.1), but no member without value, and checks the rest as [ResourceType.Check] does. Unknown attributes are dropped too, unless
 // rejectUnknown asks for an error. Null stays on writeOnly attributes, where it asks the store to clear the value.
 func (t *ResourceType) NewResource(o Object, rejectUnknown bool) (*Resource, error) {
 	if err := t.checkSchemas(o, rejectUnknown); err != nil {
@@ -155,7 +155,18 @@ func conform(a *Attribute, v Value, rejectUnknown bool) (Value, error) {
 	case *Raw:
 		return Value{}, d.Err
 	case []Value:
-		kept, err := replaceElements(d, func(e Value) (Value, error) { return conform(a, e, rejectUnknown) })
+		var id *Attribute
+		if id = a.SubAttribute("value"); id != nil && id.Mutability != Immutable {
+			id = nil
+		}
+		kept, err := replaceElements(d, func(e Value) (Value, error) {
+			v, err := conform(a, e, rejectUnknown)
+			if o, ok := e.data.(*Object); ok && err == nil && id != nil && v.Object().Value(id).IsUnassigned() {
+				// It would be dropped, and a list of such would remove all.
+				err = &Error{Type: InvalidValue, Path: a.Name, Rule: "an element has no value: send its value, or an empty array to remove all", Offset: o.pos - 1}
+			}
+			return v, err
+		})
 		if err != nil {
 			return Value{}, err
 		}
