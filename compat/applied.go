@@ -71,11 +71,7 @@ func (c *call) recordValue(r *Rule, a *schema.Attribute, before, after schema.Va
 func appendOp(dst []byte, op patch.Op) []byte {
 	dst = wire.AppendString(append(dst, `{"op":`...), op.Op)
 	if op.HasPath {
-		path := op.Path
-		if op.Target != nil {
-			path = op.Target.String()
-		}
-		dst = wire.AppendString(append(dst, `,"path":`...), path)
+		dst = wire.AppendString(append(dst, `,"path":`...), op.Path)
 	}
 	if op.Value.Kind() != schema.KindUnassigned {
 		dst = appendShort(append(dst, `,"value":`...), op.Value)

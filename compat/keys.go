@@ -12,7 +12,7 @@ import (
 type pathKey struct {
 	in      *schema.Attribute // the extension container that holds the name, or nil
 	raw     *schema.Raw
-	path    string
+	op      patch.Op  // on the path that the name is, mended
 	applied []Applied // what has made path of the name
 }
 
@@ -20,10 +20,11 @@ type pathKey struct {
 func (c *call) pathKeys(o schema.Object) []pathKey {
 	var out []pathKey
 	find := func(in *schema.Attribute, unknown []*schema.Raw, prefix string) {
+		out = slices.Grow(out, len(unknown))
 		for _, r := range unknown {
 			n := len(c.applied)
-			if path, ok := c.key(prefix + r.Name); ok {
-				out = append(out, pathKey{in, r, path, slices.Clone(c.applied[n:])})
+			if op, ok := c.key(prefix + r.Name); ok {
+				out = append(out, pathKey{in, r, op, slices.Clone(c.applied[n:])})
 			}
 			c.applied = c.applied[:n]
 		}
@@ -37,20 +38,18 @@ func (c *call) pathKeys(o schema.Object) []pathKey {
 	return out
 }
 
-// key returns the path that a name in an object is, mended.
-func (c *call) key(name string) (string, bool) {
+// key returns an operation on the path that a name in an object is, mended.
+func (c *call) key(name string) (patch.Op, bool) {
 	op := patch.NewOp(c.t, patch.Replace, name, schema.Value{})
 	if op.Target != nil {
-		return name, true
+		return op, true
 	}
 	if path, ok := c.mendPath(name); ok {
-		return path, true
+		return patch.NewOp(c.t, patch.Replace, path, schema.Value{}), true
 	}
 	// What a filter on a single-valued attribute becomes has no notation: the operation mends it again.
-	if _, ok := filterSingle(c, op); ok {
-		return name, true
-	}
-	return "", false
+	_, ok := filterSingle(c, op)
+	return op, ok
 }
 
 // readKey reads the value of k against a. Errors about it have the position of its name.
@@ -94,7 +93,7 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		op patch.Op
 		at int // 1-based position of its name among those sent, or 0
 	}
-	var parts []part
+	parts := make([]part, 0, rest.Len()+len(keys))
 	positions := map[string]int{}
 	for i, n := range op.Names() {
 		if _, ok := positions[schema.Fold(n)]; !ok {
@@ -104,17 +103,18 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 	add := func(o patch.Op, name string) {
 		parts = append(parts, part{o, positions[schema.Fold(name)]})
 	}
-	for a, v := range rest.All() {
+	rest = rest.Transform(func(a *schema.Attribute, v schema.Value) schema.Value {
 		if a.IsExtension() || a.IsCommon() && a.Name != "externalId" {
-			continue
+			return v
 		}
 		add(c.on(op, a.Name, v), a.Name)
-		rest = rest.With(a, schema.Value{})
-	}
+		return schema.Value{}
+	})
 	rest = without(rest, keys...)
 	for _, k := range keys {
 		c.applied = append(c.applied, k.applied...)
-		o := c.on(op, k.path, schema.Value{})
+		o := k.op
+		o.Op, o.Index = op.Op, op.Index
 		switch {
 		case o.Target != nil:
 			o.Value = c.readKey(o.Target.Target(), k)
@@ -135,7 +135,7 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		add(o, name)
 	}
 	slices.SortStableFunc(parts, func(a, b part) int { return a.at - b.at })
-	var made []patch.Op
+	made := make([]patch.Op, 0, len(parts)+1)
 	if rest.Len() > 0 {
 		op.Value = schema.Complex(rest)
 		made = append(made, op)
@@ -155,7 +155,7 @@ func dotted(p schema.Path) bool {
 func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
 	changed := false
 	for _, k := range c.pathKeys(o) {
-		op := patch.NewOp(c.t, patch.Replace, k.path, schema.Value{})
+		op := k.op
 		if op.Target == nil || op.Target.Filter != nil {
 			continue
 		}

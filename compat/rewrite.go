@@ -50,11 +50,10 @@ func RewritePatch(t *schema.ResourceType, p *Profile, ops []patch.Op) ([]patch.O
 			continue
 		}
 		c.index = op.Index
-		made, err := c.operation(op)
-		if err != nil {
+		var err error
+		if out, err = c.operation(out, op); err != nil {
 			return nil, c.applied, err
 		}
-		out = append(out, made...)
 	}
 	if len(c.applied) == 0 {
 		return ops, nil, nil
@@ -112,8 +111,8 @@ func plain(a *schema.Attribute, v schema.Value) bool {
 	return true
 }
 
-// operation applies the rules to one operation.
-func (c *call) operation(op patch.Op) ([]patch.Op, error) {
+// operation applies the rules to one operation, and appends what they make of it to out.
+func (c *call) operation(out []patch.Op, op patch.Op) ([]patch.Op, error) {
 	for _, r := range c.p.rules {
 		if r.shape == nil {
 			continue
@@ -123,22 +122,21 @@ func (c *call) operation(op patch.Op) ([]patch.Op, error) {
 			continue
 		}
 		c.recordOps(r, op, made)
-		var out []patch.Op
+		out = slices.Grow(out, len(made))
 		for _, m := range made {
-			again, err := c.operation(m)
-			if err != nil {
+			var err error
+			if out, err = c.operation(out, m); err != nil {
 				return nil, err
 			}
-			out = append(out, again...)
 		}
 		return out, nil
 	}
 	if op.HasPath && op.Target == nil {
 		mended, ok := c.path(op)
 		if !ok {
-			return []patch.Op{op}, nil
+			return append(out, op), nil
 		}
-		return c.operation(mended)
+		return c.operation(out, mended)
 	}
 	if op.Op == patch.Remove && !listsValues(op) {
 		// What a remove has as its value is dropped or refused as it is.
@@ -150,32 +148,25 @@ func (c *call) operation(op patch.Op) ([]patch.Op, error) {
 			op.Value = schema.Complex(o)
 		}
 	}
-	ops := []patch.Op{op}
+	start := len(out)
+	out = append(out, op)
 	for _, r := range c.p.rules {
 		if r.op == nil {
 			continue
 		}
-		var next []patch.Op
-		for i, o := range ops {
-			made, ok, err := r.op(c, o)
+		for i := start; i < len(out); i++ {
+			made, ok, err := r.op(c, out[i])
 			if err != nil {
 				return nil, err
 			}
 			if ok {
-				c.recordOps(r, o, made)
-				if next == nil {
-					next = slices.Clone(ops[:i])
-				}
-				next = append(next, made...)
-			} else if next != nil {
-				next = append(next, o)
+				c.recordOps(r, out[i], made)
+				out = slices.Replace(out, i, i+1, made...)
+				i += len(made) - 1
 			}
 		}
-		if next != nil {
-			ops = next
-		}
 	}
-	return ops, nil
+	return out, nil
 }
 
 func placeOf(op patch.Op) place {

@@ -60,6 +60,7 @@ func (t *ResourceType) ReadValue(a *Attribute, data []byte, offset int64, depth 
 	case a == nil:
 		v, err = rd.raw("", "want an object with attributes, got "+kindWords(r.Kind()))
 	default:
+		rd.path = make([]step, 0, 3)
 		for p := a; p != nil; p = p.parent {
 			rd.path = append(rd.path, step{attr: p, index: -1})
 		}
@@ -74,6 +75,9 @@ func (t *ResourceType) ReadValue(a *Attribute, data []byte, offset int64, depth 
 }
 
 func syntaxError(err error) error {
+	if err == nil {
+		return nil
+	}
 	var syn *wire.SyntaxError
 	if errors.As(err, &syn) {
 		return &Error{Type: InvalidSyntax, Rule: syn.Reason, Offset: syn.Offset}
