@@ -146,8 +146,8 @@ func TestExplainCompat(t *testing.T) {
 			{"PATCH", target, patchBody(`{"op":"Replace","path":"title","value":"x"}`), "EntraID, EntraLegacy, Lenient"},
 			// Refused by the state of the resource.
 			{"PATCH", target, patchBody(`{"op":"replace","path":"emails[type eq \"work\"].value","value":"a@b"}`), "EntraID, EntraLegacy"},
-			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"v","active":"True"}`, "EntraID, EntraLegacy, Lenient"},
-			{"PUT", target, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"u","active":"True"}`, "EntraID, EntraLegacy, Lenient"},
+			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"v","active":"True"}`, "EntraID, EntraLegacy, OneLogin, Lenient"},
+			{"PUT", target, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"u","active":"True"}`, "EntraID, EntraLegacy, OneLogin, Lenient"},
 			{"GET", "/Users?filter=userName+eq+x", "", "EntraID, EntraLegacy, Lenient"},
 			{"GET", "/Users?filter=active+eq+%22True%22", "", "EntraID, EntraLegacy, Lenient"},
 			{"GET", "/?filter=userName+eq+x", "", "EntraID, EntraLegacy, Lenient"},

@@ -38,12 +38,14 @@ func (c *call) record(r *Rule, before, after []byte) {
 
 // recordOps records what one operation has become: an operation, or a list.
 func (c *call) recordOps(r *Rule, op patch.Op, made []patch.Op) {
-	before := appendOp(nil, op)
+	before, after := appendOp(c.buf[0][:0], op), c.buf[1][:0]
+	defer func() { c.buf = [2][]byte{before, after} }()
 	if len(made) == 1 {
-		c.record(r, before, appendOp(nil, made[0]))
+		after = appendOp(after, made[0])
+		c.record(r, before, after)
 		return
 	}
-	after := []byte{'['}
+	after = append(after, '[')
 	for i := range made {
 		if len(after) > maxText {
 			break
@@ -53,7 +55,8 @@ func (c *call) recordOps(r *Rule, op patch.Op, made []patch.Op) {
 		}
 		after = appendOp(after, made[i])
 	}
-	c.record(r, before, append(after, ']'))
+	after = append(after, ']')
+	c.record(r, before, after)
 }
 
 // recordValue records what a value of a has become, once for each attribute of an operation: a list may hold thousands.

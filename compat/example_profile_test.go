@@ -24,12 +24,12 @@ func ExampleProfile_With() {
 
 // A customer's settings hold the name of a profile.
 func ExampleParse() {
-	p, err := compat.Parse("onelogin +scim11-schemas")
-	fmt.Println(p.Name(), p.Has("scim11-schemas"), compat.OneLogin.Has("scim11-schemas"), err)
+	p, err := compat.Parse("onelogin +filter-members")
+	fmt.Println(p.Name(), p.Has("filter-members"), compat.OneLogin.Has("filter-members"), err)
 	_, err = compat.Parse("Entra")
 	fmt.Println(err)
 	// Output:
-	// OneLogin +scim11-schemas true false <nil>
+	// OneLogin +filter-members true false <nil>
 	// compat: there is no profile "Entra": it is one of Strict, EntraID, EntraLegacy, Okta, OneLogin, Google, JumpCloud, PingOne, Lenient
 }
 

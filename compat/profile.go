@@ -24,6 +24,7 @@ const (
 	inOneLogin
 	inGoogle
 	inJumpCloud
+	inPingOne
 	inLenient
 )
 
@@ -43,7 +44,7 @@ var (
 	Okta = profile("Okta", inOkta, Responses{})
 
 	// OneLogin accepts what OneLogin sends with the templates of its guide, and answers with application/json, as the guide
-	// asks. What a template of one's own makes may need rules that no profile has: scim11-schemas and filter-members.
+	// asks. What a template of one's own makes may need more rules, such as filter-members, which no profile has.
 	OneLogin = profile("OneLogin", inOneLogin, Responses{PlainJSON: true})
 
 	// Google accepts what the user provisioning of Google Workspace sends.
@@ -52,9 +53,8 @@ var (
 	// JumpCloud accepts what JumpCloud sends.
 	JumpCloud = profile("JumpCloud", inJumpCloud, Responses{})
 
-	// PingOne accepts what PingOne and PingFederate send, which is valid SCIM: it has no rules. Where users can have two
-	// primary values of one kind, use PingOne.With("first-primary").
-	PingOne = &Profile{name: "PingOne"}
+	// PingOne accepts what PingOne and PingFederate send: valid SCIM, but for users with two primary e-mail addresses.
+	PingOne = profile("PingOne", inPingOne, Responses{})
 
 	// Lenient is for clients of which nothing is known: all that it changes is invalid by the RFCs and can mean one thing only.
 	// What is valid has the same effect under Lenient as under Strict.

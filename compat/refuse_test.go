@@ -148,9 +148,9 @@ func TestAcceptsBodiesAndFilters(t *testing.T) {
 		reject bool
 		want   []string
 	}{
-		{`{"schemas":["` + user + `"],"userName":"a","active":"True"}`, false, []string{"EntraID", "EntraLegacy", "Lenient"}},
-		{`{"schemas":["` + user + `"],"userName":"a","name.givenName":"G"}`, true, []string{"EntraID", "EntraLegacy", "Lenient"}},
-		{`{"schemas":["` + user + `"],"userName":"a","emails":[{"value":"a","primary":true},{"value":"b","primary":true}]}`, false, []string{"Lenient"}},
+		{`{"schemas":["` + user + `"],"userName":"a","active":"True"}`, false, []string{"EntraID", "EntraLegacy", "OneLogin", "Lenient"}},
+		{`{"schemas":["` + user + `"],"userName":"a","name.givenName":"G"}`, true, []string{"EntraID", "EntraLegacy", "Google", "Lenient"}},
+		{`{"schemas":["` + user + `"],"userName":"a","emails":[{"value":"a","primary":true},{"value":"b","primary":true}]}`, false, []string{"PingOne", "Lenient"}},
 		{`{"schemas":["` + user + `"],"active":"True"}`, false, nil},
 		{`{"schemas":["` + user + `"],"userName":"a","active":"maybe"}`, false, nil},
 	} {

@@ -16,9 +16,10 @@ type call struct {
 	t       *schema.ResourceType
 	p       *Profile
 	applied []Applied
-	index   int  // of the operation, or 0
-	mended  int  // how many values have been rewritten
-	body    bool // the value is a resource, or a part of one, and no operation is around it
+	index   int       // of the operation, or 0
+	mended  int       // how many values have been rewritten
+	buf     [2][]byte // for records
+	body    bool      // the value is a resource, or a part of one, and no operation is around it
 }
 
 // RewritePatch returns the operations of a PATCH request as the rules of p rewrite them, with a record of what they did. ops

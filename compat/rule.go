@@ -113,7 +113,7 @@ var all = []Rule{
 	},
 	{
 		ID: "path-keys", Client: entra, Doc: entraCompatibility,
-		in:     inEntraID | inEntraLegacy | inLenient,
+		in:     inEntraID | inEntraLegacy | inGoogle | inLenient,
 		Reason: "An operation without a path whose value has paths as names becomes one operation for each name.",
 		shape:  splitKeys,
 		body:   placeKeys,
@@ -133,7 +133,7 @@ var all = []Rule{
 	},
 	{
 		ID: "one-value", Client: "several", Doc: entraReference,
-		in:     inEntraID | inEntraLegacy | inLenient,
+		in:     inEntraID | inEntraLegacy | inOneLogin | inLenient,
 		Reason: "One value where the schema has several becomes a list of one.",
 		value:  listOfOne,
 	},
@@ -177,7 +177,7 @@ var all = []Rule{
 	},
 	{
 		ID: "boolean-string", Client: entra, Doc: entraCompatibility,
-		in:     inEntraID | inEntraLegacy | inLenient,
+		in:     inEntraID | inEntraLegacy | inOneLogin | inLenient,
 		Reason: `The strings "True" and "False", in any letter case, become true and false where the schema has a boolean.`,
 		value:  booleanString,
 	},
@@ -219,14 +219,15 @@ var all = []Rule{
 		value:  dropExtensionSchemas,
 	},
 	{
-		ID: "first-primary", Client: "PingOne", Doc: "https://docs.pingidentity.com/",
-		in:     inLenient,
+		ID: "first-primary", Client: "PingOne", Doc: "https://docs.pingidentity.com/pingone/integrations/p1_scim_provisioning_limitations.html",
+		in:     inPingOne | inLenient,
 		Reason: "Of several primary values the first stays primary.",
 		value:  firstPrimary,
 	},
 	{
-		ID: "scim11-schemas", Client: "OneLogin", Doc: "https://developers.onelogin.com/scim/implement-scim-api",
-		Reason: "The schema URIs of SCIM 1.1 become those of SCIM 2.0.",
+		ID: "scim11-schemas", Client: "OneLogin", Doc: "https://developers.onelogin.com/scim/define-user-schema",
+		in:     inOneLogin | inGoogle,
+		Reason: "The schema URIs of SCIM 1.1 become those of SCIM 2.0, and managerId becomes the value of the manager.",
 		body:   newURIs,
 	},
 	{

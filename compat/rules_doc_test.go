@@ -155,7 +155,7 @@ func writeMatrix(b *strings.Builder) {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("\nA rule that no profile has is added by name, as in `compat.OneLogin.With(\"scim11-schemas\")`; `Without` takes one away.\n\n## Rules\n\n")
+	b.WriteString("\nA rule that no profile has is added by name, as in `compat.OneLogin.With(\"filter-members\")`; `Without` takes one away.\n\n## Rules\n\n")
 }
 
 func writeRule(b *strings.Builder, r compat.Rule, e example, quirks []string) {

@@ -32,15 +32,35 @@ func newURIs(c *call, o schema.Object) (schema.Object, bool) {
 			uris = append(uris, schema.String(uri))
 		}
 	}
-	if !changed {
-		return o, false
+	if changed {
+		o = o.With(schemas, schema.List(uris...))
 	}
-	o = o.With(schemas, schema.List(uris...))
 	container := c.t.Attribute(enterprise20)
 	for _, r := range o.Unknown() {
 		if container != nil && strings.EqualFold(r.Name, enterprise11) && o.Value(container).IsUnassigned() {
-			o = o.WithoutUnknown(r.Name).With(container, c.read(container, r.JSON, schema.Null()))
+			o, changed = o.WithoutUnknown(r.Name).With(container, c.read(container, r.JSON, schema.Null())), true
 		}
 	}
-	return o, true
+	if next, ok := c.managerID(o); ok {
+		return next, true
+	}
+	return o, changed
+}
+
+// managerID makes managerId, which SCIM 1.1 has in the manager, the manager's value.
+func (c *call) managerID(o schema.Object) (schema.Object, bool) {
+	p, err := c.t.Path(enterprise20 + ":manager")
+	if err != nil {
+		return o, false
+	}
+	manager, value := o.At(p), p.Target().SubAttribute("value")
+	if value == nil || manager.Kind() != schema.KindComplex || !manager.Object().Value(value).IsUnassigned() {
+		return o, false
+	}
+	for _, r := range manager.Object().Unknown() {
+		if strings.EqualFold(r.Name, "managerId") {
+			return o.WithAt(p, schema.Complex(manager.Object().WithoutUnknown(r.Name).With(value, c.read(value, r.JSON, schema.Null())))), true
+		}
+	}
+	return o, false
 }
