@@ -25,7 +25,7 @@ import (
 func main() {
 	addr := flag.String("addr", "localhost:8080", "address to listen on")
 	token := flag.String("token", "", "bearer token that clients must send (default generated)")
-	profile := flag.String("profile", "entra", "compatibility profile: entra or strict")
+	profile := flag.String("profile", compat.EntraID.Name(), "compatibility profile, such as Okta, Lenient or Strict")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -37,10 +37,9 @@ func main() {
 
 // run serves until ctx is done.
 func run(ctx context.Context, out io.Writer, addr, token, profile string) error {
-	profiles := map[string]*compat.Profile{"entra": compat.EntraID, "strict": compat.Strict}
-	chosen, ok := profiles[profile]
-	if !ok {
-		return fmt.Errorf("there is no profile %q: use entra or strict", profile)
+	chosen, err := compat.Parse(profile)
+	if err != nil {
+		return err
 	}
 	if token == "" {
 		token = rand.Text()
@@ -62,6 +61,7 @@ func run(ctx context.Context, out io.Writer, addr, token, profile string) error 
 		Authenticate: scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {Tenant: "demo", TokenID: "quickstart"}})),
 		Resources:    []scim.ResourceType{scim.Users(directory.Users()), scim.Groups(directory.Groups())},
 		Compat:       chosen,
+		ShowRewrites: true,
 		Logger:       slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
@@ -87,7 +87,7 @@ curl -s -H 'Authorization: Bearer %[3]s' -H 'Content-Type: application/scim+json
 %[5]s
 
 Press Ctrl+C to stop.
-`, profile, base, token, id, patchLine(profile, base, token, id))
+`, chosen.Name(), base, token, id, patchLine(chosen, base, token, id))
 
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
@@ -103,9 +103,9 @@ Press Ctrl+C to stop.
 }
 
 // patchLine returns a curl line that disables the user: with the strings Entra ID sends, if the profile takes them.
-func patchLine(profile, base, token, id string) string {
+func patchLine(profile *compat.Profile, base, token, id string) string {
 	op := `{"op":"Replace","path":"active","value":"False"}`
-	if profile == "strict" {
+	if !profile.Has("op-case") || !profile.Has("boolean-string") {
 		op = `{"op":"replace","path":"active","value":false}`
 	}
 	return fmt.Sprintf(`curl -s -X PATCH -H 'Authorization: Bearer %s' -H 'Content-Type: application/scim+json' -d '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[%s]}' '%s/Users/%s'`, token, op, base, id)

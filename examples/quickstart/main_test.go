@@ -19,7 +19,7 @@ func TestRun(t *testing.T) {
 		t.Skip("there is no curl here: the lines that the quickstart prints are not tried")
 	}
 	_ = curl
-	for _, profile := range []string{"entra", "strict"} {
+	for _, profile := range []string{"EntraID", "okta", "Strict"} {
 		t.Run(profile, func(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			var out buffer
@@ -64,7 +64,7 @@ func TestRun(t *testing.T) {
 }
 
 func TestRunRefusesUnknownProfile(t *testing.T) {
-	if err := run(t.Context(), &buffer{}, "localhost:0", "", "other"); err == nil || !strings.Contains(err.Error(), "entra or strict") {
+	if err := run(t.Context(), &buffer{}, "localhost:0", "", "other"); err == nil || !strings.Contains(err.Error(), "it is one of Strict, EntraID") {
 		t.Errorf("run with an unknown profile = %v", err)
 	}
 }
