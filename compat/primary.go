@@ -6,18 +6,29 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
-// firstPrimary makes the first of several primary values the only one (RFC 7643 §2.4).
+// firstPrimary makes the first of several primary values the only one (RFC 7643 §2.4), but for one that is empty if another is not.
 func firstPrimary(_ *call, a *schema.Attribute, v schema.Value, where place) (schema.Value, bool) {
 	if where != whole || primaries(a, v) < 2 {
 		return v, false
 	}
-	primary, found := a.SubAttribute("primary"), false
+	primary, value := a.SubAttribute("primary"), a.SubAttribute("value")
+	first, chosen, i := -1, -1, -1
+	for i, e := range v.Elements() {
+		if !isPrimary(primary, e) {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		if value != nil && chosen < 0 && !isEmpty(value, e.Object().Value(value)) && !e.Object().Value(value).IsUnassigned() {
+			chosen = i
+		}
+	}
+	if chosen < 0 {
+		chosen = first
+	}
 	return v.Transform(func(e schema.Value) schema.Value {
-		switch {
-		case !isPrimary(primary, e):
-			return e
-		case !found:
-			found = true
+		if i++; i == chosen || !isPrimary(primary, e) {
 			return e
 		}
 		return schema.Complex(e.Object().With(primary, schema.Boolean(false)))

@@ -129,3 +129,20 @@ func TestRewritePatchManyNames(t *testing.T) {
 	require.Len(t, ops, 25_001)
 	require.Equal(t, "title", ops[25_000].Path, "in the order in which they were sent")
 }
+
+// A5: PingOne sends two primary addresses of which one may be empty.
+func TestFirstPrimary(t *testing.T) {
+	typ := userType(t)
+	for in, want := range map[string]string{
+		`[{"value":"a","primary":true},{"value":"b","primary":true},{"value":"c"}]`:                 `[{"value":"a","primary":true},{"value":"b","primary":false},{"value":"c"}]`,
+		`[{"value":"","primary":true},{"value":"b","primary":true},{"value":"c","primary":"True"}]`: `[{"value":"","primary":false},{"value":"b","primary":true},{"value":"c","primary":false}]`,
+		`[{"type":"work","primary":true},{"type":"home","primary":true}]`:                           `[{"type":"work","primary":true},{"type":"home","primary":false}]`,
+		`[{"value":"a","primary":true},{"value":"b","primary":false}]`:                              `[{"value":"a","primary":true},{"value":"b","primary":false}]`,
+	} {
+		for _, p := range []*compat.Profile{compat.PingOne, compat.Lenient} {
+			r, err := create(typ, p, []byte(`{"schemas":["`+user+`"],"userName":"a","emails":`+in+`}`))
+			require.NoError(t, err, in)
+			require.JSONEq(t, want, r.Get("emails").String(), in)
+		}
+	}
+}

@@ -139,7 +139,7 @@ var all = []Rule{
 	},
 	{
 		ID: "bare-value", Client: entra, Doc: "https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/541",
-		in:     inEntraID | inEntraLegacy | inLenient,
+		in:     inEntraID | inEntraLegacy | inGoogle | inLenient,
 		Reason: `A string for a complex attribute such as manager becomes an object with that value.`,
 		shape:  bareSelected,
 		value:  bareValue,
@@ -221,7 +221,7 @@ var all = []Rule{
 	{
 		ID: "first-primary", Client: "PingOne", Doc: "https://docs.pingidentity.com/pingone/integrations/p1_scim_provisioning_limitations.html",
 		in:     inPingOne | inLenient,
-		Reason: "Of several primary values the first stays primary.",
+		Reason: "Of several primary values the first that is not empty stays primary.",
 		value:  firstPrimary,
 	},
 	{
