@@ -153,6 +153,12 @@ func (f *mapped[T]) put(r *Resource, v schema.Value) {
 
 // set gives the field of x the value v.
 func (f *mapped[T]) set(x *T, v schema.Value) error {
+	if isPrimary(f.at.Target()) && !v.Bool() {
+		// A missing primary is false, and so a plain bool knows what to be (RFC 7643 §2.4).
+		if v = (schema.Value{}); f.codec.definite {
+			v = schema.Boolean(false)
+		}
+	}
 	none := v.IsUnassigned()
 	switch {
 	case f.store == nil, f.writeOnly && v.Kind() == schema.KindUnassigned, none && (f.readOnly || f.codec.definite):

@@ -69,6 +69,9 @@ func structCodec(g reflect.Type, a *schema.Attribute) (*codec, error) {
 		for i := range members {
 			m := &members[i]
 			sub, field := o.Value(m.sub), g.Field(m.index)
+			if isFalsePrimary(m.sub, sub) {
+				sub = schema.Value{}
+			}
 			if m.codec.definite && sub.IsUnassigned() {
 				field.SetZero()
 				continue
@@ -80,6 +83,12 @@ func structCodec(g reflect.Type, a *schema.Attribute) (*codec, error) {
 		return onlyHas(o, c.subs)
 	}
 	return c, errors.Join(errs...)
+}
+
+// isEmpty reports whether g, a struct or a pointer to one, stands for a complex value without content: it would not come back.
+func isEmpty(c *codec, g reflect.Value) bool {
+	v, err := c.load(g)
+	return err == nil && v.IsUnassigned()
 }
 
 func hasMember(subs []*schema.Attribute, a *schema.Attribute) bool {
@@ -106,9 +115,14 @@ func follows(a *schema.Attribute, v schema.Value) bool {
 	return a.Mutability == schema.ReadOnly || isFalsePrimary(a, v) || isRef(a)
 }
 
+// isPrimary reports whether a is the primary of a multi-valued attribute's elements.
+func isPrimary(a *schema.Attribute) bool {
+	return a.Name == "primary" && a.Type == schema.TypeBoolean && a.Parent() != nil && a.Parent().MultiValued
+}
+
 // isFalsePrimary reports whether v is a primary of false, which is what a missing one is (RFC 7643 §2.4).
 func isFalsePrimary(a *schema.Attribute, v schema.Value) bool {
-	return a.Name == "primary" && v.Kind() == schema.KindBoolean && !v.Bool() && a.Parent() != nil && a.Parent().MultiValued
+	return isPrimary(a) && v.Kind() == schema.KindBoolean && !v.Bool()
 }
 
 // isRef reports whether a is the $ref beside a value, which the handler makes of the value.
@@ -204,7 +218,7 @@ func sliceCodec(g reflect.Type, a *schema.Attribute) (*codec, error) {
 					old[k] = append(old[k], at[i])
 				}
 			}
-			next := reflect.MakeSlice(g.Type(), 0, max(v.Len(), 1))
+			next := reflect.MakeSlice(g.Type(), 0, v.Len())
 			for e, err := range v.Values() {
 				if err != nil {
 					return err
@@ -221,7 +235,13 @@ func sliceCodec(g reflect.Type, a *schema.Attribute) (*codec, error) {
 				if err := c.store(n, e); err != nil {
 					return err
 				}
+				if c.subs != nil && isEmpty(c, n) {
+					continue
+				}
 				next = reflect.Append(next, n)
+			}
+			if next.Len() == 0 {
+				next = reflect.Zero(g.Type())
 			}
 			g.Set(next)
 			return nil

@@ -46,9 +46,11 @@ func (l *selections[T]) take(o schema.Object, x *T) (schema.Object, error) {
 			if err := f.set(x, s.part(f, e, l.by)); err != nil {
 				return o, err
 			}
-			if f.at.Sub == nil {
-				e = schema.Object{}
-			} else if e.Len() > 0 {
+			switch {
+			case at < 0:
+			case f.at.Sub == nil:
+				e = l.at.Attribute.Object().With(l.by, e.Value(l.by))
+			default:
 				e = e.With(f.at.Sub, schema.Value{})
 			}
 		}
@@ -106,8 +108,10 @@ func (l *selections[T]) put(r *Resource, x *T) error {
 			switch {
 			case v.IsUnassigned() || isFalsePrimary(f.at.Target(), v):
 				continue
-			case f.at.Sub == nil:
+			case f.at.Sub == nil && hasMember(f.codec.subs, l.by):
 				e = v.Object()
+			case f.at.Sub == nil:
+				e = v.Object().With(l.by, e.Value(l.by))
 			default:
 				e = e.With(f.at.Sub, v)
 			}

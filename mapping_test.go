@@ -130,6 +130,45 @@ func TestMappingSelections(t *testing.T) {
 	}
 }
 
+// TestMappingWholeElement: of two elements that the comparison selects, the second stays the second.
+func TestMappingWholeElement(t *testing.T) {
+	t.Parallel()
+	m := personMapping(t, personRest())
+	var x person
+	r := readUser(t, `,"addresses":[{"type":"Home","locality":"Bern"},{"type":"home","region":"BE"}]`)
+	require.NoError(t, m.FromResource(r, &x))
+	require.Equal(t, &address{City: "Bern"}, x.Home)
+	require.JSONEq(t, `{"addresses":[{"type":"Home"},{"type":"home","region":"BE"}]}`, string(x.Rest))
+	back, err := m.ToResource(&x)
+	require.NoError(t, err)
+	require.Equal(t, r.Get("addresses").String(), back.Get("addresses").String())
+	x.Home = &address{City: "Zug"}
+	back, err = m.ToResource(&x)
+	require.NoError(t, err)
+	require.Equal(t, `[{"locality":"Zug","type":"Home"},{"region":"BE","type":"home"}]`, back.Get("addresses").String())
+}
+
+// TestMappingPrimary: a plain bool says false if there is no primary, which is the same (RFC 7643 §2.4).
+func TestMappingPrimary(t *testing.T) {
+	t.Parallel()
+	type contact struct {
+		ID, Login, Mail string
+		Main            bool
+	}
+	m, err := scim.Map(schema.UserType(), scim.Attr("id", func(c *contact) *string { return &c.ID }), scim.Attr("userName", func(c *contact) *string { return &c.Login }),
+		scim.Attr(`emails[type eq "work"].value`, func(c *contact) *string { return &c.Mail }), scim.Attr(`emails[type eq "work"].primary`, func(c *contact) *bool { return &c.Main }))
+	require.NoError(t, err)
+	var c contact
+	for sent, want := range map[string]bool{`{"value":"a","type":"work","primary":true}`: true, `{"value":"a","type":"work","primary":false}`: false, `{"value":"a","type":"work"}`: false} {
+		c.Main = !want
+		require.NoError(t, m.FromResource(readUser(t, `,"emails":[`+sent+`]`), &c))
+		require.Equal(t, contact{Login: "babs", Mail: "a", Main: want}, c)
+		r, err := m.ToResource(&c)
+		require.NoError(t, err)
+		require.Equal(t, want, r.Get("emails.primary").Len() == 1)
+	}
+}
+
 // TestMappingRefusals shows the errors for what no field can hold: 400 naming the attribute, and not the value.
 func TestMappingRefusals(t *testing.T) {
 	t.Parallel()

@@ -133,6 +133,9 @@ func pointerCodec(g reflect.Type, a *schema.Attribute, element bool) (*codec, er
 			if err := c.store(p.Elem(), v); err != nil {
 				return err
 			}
+			if c.subs != nil && isEmpty(c, p.Elem()) {
+				p = reflect.Zero(g.Type())
+			}
 			g.Set(p)
 			return nil
 		},
