@@ -10,11 +10,11 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
-// A Mapping says which attribute of a resource is which field of T, an application's own struct. [Map] and [StructMapping] make it;
-// it is safe for concurrent use.
+// A Mapping says which attribute of a resource is which field of T, an application's own struct. [Map] and [StructMapping]
+// make it; it is safe for concurrent use.
 //
-// id and meta are the application's to set: ToResource reads them, FromResource leaves them alone. All else that a resource has
-// is kept, by a [Field] or by [Extra], or refused.
+// id and meta are the application's to set: ToResource reads them, FromResource leaves them alone. All else that a resource
+// has is kept, by a [Field] or by [Extra], or refused.
 type Mapping[T any] struct {
 	typ    *schema.ResourceType
 	fields []mapped[T]     // of whole attributes and sub-attributes
@@ -37,8 +37,8 @@ type mapped[T any] struct {
 }
 
 // Map returns the mapping with the given fields for resources of type t, such as [schema.UserType]. One of them must map id.
-// It reports every mistake: a path that t does not have, a Go type that does not fit, two paths for one field, a required attribute that is not
-// mapped, and so on.
+// It reports every mistake: a path that t does not have, a Go type that does not fit, two paths for one field, a required
+// attribute that is not mapped, and so on.
 func Map[T any](t *schema.ResourceType, fields ...Field[T]) (*Mapping[T], error) {
 	if t == nil {
 		return nil, errors.New("scim: Map: the resource type is missing: give it schema.UserType() or another")
@@ -57,8 +57,9 @@ func Map[T any](t *schema.ResourceType, fields ...Field[T]) (*Mapping[T], error)
 // Type returns the resource type.
 func (m *Mapping[T]) Type() *schema.ResourceType { return m.typ }
 
-// ToResource returns the resource that x is. If no field holds meta.version, or if it is empty, the version is a hash of all the
-// attributes. The error is about a value that no SCIM value can stand for; it is the application's fault, not the client's.
+// ToResource returns the resource that x is. If no field holds meta.version, or if it is empty, the version is a hash of all
+// the attributes. The error is about a value that no SCIM value can stand for; it is the application's fault, not the
+// client's.
 func (m *Mapping[T]) ToResource(x *T) (*Resource, error) {
 	if x == nil {
 		return nil, fmt.Errorf("scim: a nil *%v is no %s: return ErrNotFound for what does not exist", reflect.TypeFor[T](), m.typ.Name())
@@ -89,10 +90,10 @@ func (m *Mapping[T]) ToResource(x *T) (*Resource, error) {
 	return r, nil
 }
 
-// FromResource sets the fields of x to what r has; fields that are not mapped, id and meta stay as they are. An attribute that r does not have makes
-// its field empty, but a plain bool or number, an attribute that is readOnly and one that is writeOnly stay as they are.
-// A value that a field can't hold, and an attribute without a field if there is no [Extra], is an [*Error] 400 naming it; x is then
-// of no use any more.
+// FromResource sets the fields of x to what r has; fields that are not mapped, id and meta stay as they are. An attribute
+// that r does not have makes its field empty, but a plain bool or number, an attribute that is readOnly and one that is
+// writeOnly stay as they are. A value that a field can't hold, and an attribute without a field if there is no [Extra], is
+// an [*Error] 400 naming it; x is then of no use any more.
 func (m *Mapping[T]) FromResource(r *Resource, x *T) error {
 	if t := r.Attributes.Type(); t != m.typ && (t != nil || r.Attributes.Len() > 0) {
 		return fmt.Errorf("scim: the resource is not of the mapping's type %s: make its attributes with Mapping.Type", m.typ.Name())

@@ -153,6 +153,14 @@ func TestMapAccepts(t *testing.T) {
 	copied := d
 	require.NoError(t, m.FromResource(r, &copied), "what is readOnly is the application's")
 	require.Equal(t, d, copied)
+
+	// A readOnly attribute that a resource lacks is not cleared by that: clients never send it.
+	m, err = scim.Map(schema.UserType(), scim.Attr("id", func(d *draft) *string { return &d.ID }), scim.Attr("userName", func(d *draft) *string { return &d.Login }),
+		scim.Attr("groups", func(d *draft) *[]string { return &d.Names }))
+	require.NoError(t, err)
+	d = draft{Names: []string{"g1"}}
+	require.NoError(t, m.FromResource(readUser(t, ``), &d))
+	require.Equal(t, draft{Login: "babs", Names: []string{"g1"}}, d)
 }
 
 type base struct {

@@ -85,7 +85,8 @@ func structCodec(g reflect.Type, a *schema.Attribute) (*codec, error) {
 	return c, errors.Join(errs...)
 }
 
-// isEmpty reports whether g, a struct or a pointer to one, stands for a complex value without content: it would not come back.
+// isEmpty reports whether g, a struct or a pointer to one, stands for a complex value without content: it would not come
+// back.
 func isEmpty(c *codec, g reflect.Value) bool {
 	v, err := c.load(g)
 	return err == nil && v.IsUnassigned()
@@ -164,8 +165,8 @@ func valueCodec(g reflect.Type, a *schema.Attribute) (*codec, error) {
 	}, nil
 }
 
-// sliceCodec is for multi-valued attributes. Where structs have fields of the application's own, such as the key of a row, these
-// stay with the element that is the same.
+// sliceCodec is for multi-valued attributes. Where structs have fields of the application's own, such as the key of a row,
+// these stay with the element that is the same.
 func sliceCodec(g reflect.Type, a *schema.Attribute) (*codec, error) {
 	if g.Kind() != reflect.Slice {
 		return nil, fmt.Errorf("a multi-valued attribute needs a slice, not %v%s", g, selectionHint(a))

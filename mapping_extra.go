@@ -78,7 +78,8 @@ func (m *Mapping[T]) writeExtra(x *T, r *Resource, rest schema.Object) error {
 	})
 }
 
-// unkept returns the names of the attributes in o that can't be kept: all, or those that are writeOnly, if there is an Extra.
+// unkept returns the names of the attributes in o that can't be kept: all, or those that are writeOnly, if there is an
+// Extra.
 func (m *Mapping[T]) unkept(o schema.Object) []string {
 	var names []string
 	for a, v := range o.All() {

@@ -24,16 +24,17 @@ type setter func(reflect.Value) error
 //
 //	scim.Attr("userName", func(u *User) *string { return &u.Login })
 //
-// The path is that of an attribute, such as name.givenName, of an attribute of an extension, with its URN, or of the first element that
-// one comparison selects, such as emails[type eq "work"].value.
+// The path is that of an attribute, such as name.givenName, of an attribute of an extension, with its URN, or of the first
+// element that one comparison selects, such as emails[type eq "work"].value.
 //
-// V suits the attribute's type: string, bool, [time.Time], []byte, any integer or float type, and types with these underneath. An
-// integer is also of use for an attribute of type string, and so is a type with MarshalText and UnmarshalText. A multi-valued attribute needs a slice, a complex
-// one a struct whose fields have the names of sub-attributes in scim tags; a slice of strings holds the sub-attribute value.
+// V suits the attribute's type: string, bool, [time.Time], []byte, any integer or float type, and types with these
+// underneath. An integer is also of use for an attribute of type string, and so is a type with MarshalText and
+// UnmarshalText. A multi-valued attribute needs a slice, a complex one a struct whose fields have the names of
+// sub-attributes in scim tags; a slice of strings holds the sub-attribute value.
 //
-// A pointer, sql.Null and the like are nil or not valid if the attribute has no value. A plain string, time or slice is empty
-// then. A plain bool or number can't say so: it stays as it is, and is what it was when T was made. The exception is active: a
-// user created without it is active, since none should be locked out because nothing was said.
+// A pointer, sql.Null and the like are nil or not valid if the attribute has no value. A plain string, time or slice is
+// empty then. A plain bool or number can't say so: it stays as it is, and is what it was when T was made. The exception is
+// active: a user created without it is active, since none should be locked out because nothing was said.
 func Attr[T, V any](path string, field func(x *T) *V) Field[T] {
 	f := Field[T]{path: path, typ: reflect.TypeFor[V](), direct: true}
 	if field != nil {
@@ -49,12 +50,12 @@ func (f *Field[T]) storeDirectly() {
 }
 
 // AttrFunc maps the attribute at path to what get and set make of it, for values that are kept in another form, such as an
-// active that is a disabled_at. V is as for [Attr]; if it is a plain bool or number, set is not called for an attribute without
-// a value.
+// active that is a disabled_at. V is as for [Attr]; if it is a plain bool or number, set is not called for an attribute
+// without a value.
 //
-// set may refuse the value: an [*Error] is answered as it says, any other error with 400 invalidValue naming the attribute. It
-// must not change what pointers, slices and maps in x lead to, but replace them: the value before the change has them too.
-// set may be nil for an attribute that is readOnly, get for one that is writeOnly, such as password.
+// set may refuse the value: an [*Error] is answered as it says, any other error with 400 invalidValue naming the attribute.
+// It must not change what pointers, slices and maps in x lead to, but replace them: the value before the change has them
+// too. set may be nil for an attribute that is readOnly, get for one that is writeOnly, such as password.
 func AttrFunc[T, V any](path string, get func(x *T) V, set func(x *T, v V) error) Field[T] {
 	f := Field[T]{path: path, typ: reflect.TypeFor[V]()}
 	if get != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/embedscim/scim/schema"
 )
 
-// FuzzMapping writes any user into a struct and reads it back. What comes back is what was written, but for what the struct can't tell
-// apart from nothing, and writing that again gives the same struct. What is refused is the client's fault.
+// FuzzMapping writes any user into a struct and reads it back. What comes back is what was written, but for what the struct
+// can't tell apart from nothing, and writing that again gives the same struct. What is refused is the client's fault.
 func FuzzMapping(f *testing.F) {
 	for _, seed := range []string{
 		fullUser, ``, `,"emails":[{"type":"work"},{"type":"work","value":"v"},{"value":"n"}]`, `,"addresses":[{"type":"HOME","locality":""},{"type":"home","primary":true}]`,
@@ -79,8 +79,8 @@ func drawn(choices []byte) string {
 	return `,"emails":[` + strings.Join(emails, ",") + `],"addresses":[` + strings.Join(addresses, ",") + "]"
 }
 
-// indistinct reports whether c is what a person can't hold: an empty text in a plain string, an element that only has a type, a number or bool of nothing, the
-// $ref that follows from a value, a secret.
+// indistinct reports whether c is what a person can't hold: an empty text in a plain string, an element that only has a
+// type, a number or bool of nothing, the $ref that follows from a value, a secret.
 func indistinct(c patch.Change) bool {
 	switch c.Path.String() {
 	case "active", schema.EnterpriseUserURI + ":employeeNumber":

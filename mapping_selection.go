@@ -73,8 +73,8 @@ func (l *selections[T]) take(o schema.Object, x *T) (schema.Object, error) {
 	return o.WithAt(l.at, schema.List(elements...)), nil
 }
 
-// part returns what the field f holds of the element e. A whole element goes without what it was selected by, unless the struct
-// has a field for that.
+// part returns what the field f holds of the element e. A whole element goes without what it was selected by, unless the
+// struct has a field for that.
 func (s *slot[T]) part(f *mapped[T], e schema.Object, by *schema.Attribute) schema.Value {
 	switch {
 	case f.at.Sub != nil:

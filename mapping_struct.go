@@ -16,8 +16,8 @@ import (
 //		Rest  json.RawMessage `scim:",extra"`
 //	}
 //
-// A tag is a path as for [Attr]; ",extra" is for [Extra]. Fields without a tag are the application's own. Embedded structs are
-// part of T. Mistakes are reported as by [Map].
+// A tag is a path as for [Attr]; ",extra" is for [Extra]. Fields without a tag are the application's own. Embedded structs
+// are part of T. Mistakes are reported as by [Map].
 func StructMapping[T any](t *schema.ResourceType, more ...Field[T]) (*Mapping[T], error) {
 	g := reflect.TypeFor[T]()
 	if g.Kind() != reflect.Struct {

@@ -87,6 +87,11 @@ func TestMappingEmpties(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"id":"0","userName":"babs","active":false,
 		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984"}}`, resourceText(t, back))
+	// Nor does an element without content come back, and so it is not kept.
+	require.NoError(t, m.FromResource(readUser(t, `,"phoneNumbers":[{"value":"","type":""},{"value":"1"}]`), &x))
+	require.Equal(t, []phone{{Value: "1"}}, x.Phones)
+	require.NoError(t, m.FromResource(readUser(t, `,"phoneNumbers":[{"value":""}]`), &x))
+	require.Nil(t, x.Phones)
 	// What a plain bool holds is said even if it is false, since nothing else would be true of it.
 	x.Active = true
 	require.NoError(t, m.FromResource(readUser(t, ``), &x))
@@ -207,6 +212,12 @@ func TestMappingRefusals(t *testing.T) {
 	require.NoError(t, bare.FromResource(readUser(t, `,"emails":[{"value":"a","type":"work","primary":true}],"roles":[{"value":"r","primary":false}],`+
 		`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"26","$ref":"../Users/26"}}`), &x), "what follows from the rest is not missed")
 
+	plain, err := scim.Map(schema.UserType(), scim.Attr("id", func(p *person) *int64 { return &p.ID }), scim.Attr("userName", func(p *person) *string { return &p.Login }),
+		scim.Attr(`emails[type eq "work"].value`, func(p *person) *string { return &p.Email }))
+	require.NoError(t, err)
+	require.NoError(t, plain.FromResource(readUser(t, `,"emails":[{"value":"a","type":"work","primary":false}]`), &x))
+	require.ErrorContains(t, plain.FromResource(readUser(t, `,"emails":[{"value":"a","type":"work","primary":true}]`), &x), "emails other than")
+
 	noID, err := scim.Map(schema.UserType(), scim.Attr("id", func(p *person) *int64 { return &p.ID }), scim.Attr("userName", func(p *person) *string { return &p.Login }))
 	require.NoError(t, err)
 	require.ErrorContains(t, noID.FromResource(readUser(t, `,"externalId":"m4rk3r"`), &x), "externalId is not stored")
@@ -237,7 +248,33 @@ func TestMappingPassword(t *testing.T) {
 	require.True(t, r.Get("password").IsUnassigned())
 }
 
-// TestMappingExtraOfBefore: the mapping of an application grows, and what Extra had before shows until the field has a value.
+// TestMappingSecretParts: a part of a value that is writeOnly is not kept in Extra either.
+func TestMappingSecretParts(t *testing.T) {
+	t.Parallel()
+	secret := func(name string) *schema.Attribute {
+		return &schema.Attribute{Name: name, Type: schema.TypeComplex, MultiValued: name == "keys", SubAttributes: []*schema.Attribute{{Name: "label"}, {Name: "secret", Mutability: schema.WriteOnly, Returned: schema.ReturnedNever}}}
+	}
+	typ, err := schema.NewResourceType("Thing", "", "", &schema.Schema{ID: "urn:x:thing", Name: "Thing", Attributes: []*schema.Attribute{secret("keys"), secret("key")}})
+	require.NoError(t, err)
+	m, err := scim.Map(typ, scim.Attr("id", func(p *person) *int64 { return &p.ID }), personRest())
+	require.NoError(t, err)
+	var x person
+	for sent, want := range map[string]string{`"keys":[{"label":"a","secret":"m4rk3r"}]`: "keys.secret is not stored", `"key":{"secret":"m4rk3r"}`: "key.secret is not stored"} {
+		require.ErrorContains(t, m.FromResource(readAs(t, typ, `{"schemas":["urn:x:thing"],`+sent+`}`), &x), want)
+		require.Empty(t, x.Rest)
+	}
+	require.NoError(t, m.FromResource(readAs(t, typ, `{"schemas":["urn:x:thing"],"key":{"label":"a"},"keys":[{"label":"b"}]}`), &x))
+	require.JSONEq(t, `{"key":{"label":"a"},"keys":[{"label":"b"}]}`, string(x.Rest))
+	_, err = scim.Map(typ, scim.Attr("id", func(p *person) *int64 { return &p.ID }), scim.Attr("key", func(*person) *struct {
+		Secret string `scim:"secret"`
+	} {
+		return nil
+	}))
+	require.ErrorContains(t, err, "key.secret is writeOnly: map it with AttrFunc")
+}
+
+// TestMappingExtraOfBefore: the mapping of an application grows, and what Extra had before shows until the field has a
+// value.
 func TestMappingExtraOfBefore(t *testing.T) {
 	t.Parallel()
 	m := personMapping(t, personRest())
@@ -274,7 +311,9 @@ func TestMappingVersion(t *testing.T) {
 	for name, x := range map[string]person{
 		"login": {Login: "A", Phones: base.Phones}, "active": {Login: "a", Active: true, Phones: base.Phones}, "phone": {Login: "a", Phones: base.Phones[:1]},
 		"rest": {Login: "a", Phones: base.Phones, Rest: json.RawMessage(`{"title":"x"}`)}, "client": {Login: "a", Phones: base.Phones, Client: "c"},
-		"given": {Login: "a", Phones: base.Phones, Given: p("x")}, "empty": {Login: "a", Phones: base.Phones, Given: p("")}, "swapped": {Login: "a", Phones: []phone{{1, "2", "work"}, {2, "1", "home"}}},
+		"given": {Login: "a", Phones: base.Phones, Given: p("x")}, "family": {Login: "a", Phones: base.Phones, Family: sql.NullString{String: "x", Valid: true}},
+		"both": {Login: "a", Phones: base.Phones, Given: p("x"), Family: sql.NullString{String: "y", Valid: true}}, "like both": {Login: "a", Phones: base.Phones, Family: sql.NullString{String: "ygivenName:x", Valid: true}},
+		"empty": {Login: "a", Phones: base.Phones, Given: p("")}, "swapped": {Login: "a", Phones: []phone{{1, "2", "work"}, {2, "1", "home"}}},
 	} {
 		v := version(x)
 		require.Empty(t, seen[v], "%s has the version of another", name)
@@ -388,17 +427,21 @@ func TestMappingKinds(t *testing.T) {
 		require.ErrorContains(t, err, detail)
 		require.NotContains(t, err.(*scim.Error).Detail, marker)
 	}
+	first, err := m.ToResource(new(kinds))
+	require.NoError(t, err)
+	require.Equal(t, "a", first.Get("level").Text(), "the first of an enumeration is 0")
 	for _, x := range []kinds{{F64: math.NaN()}, {U64: 1 << 63}, {T: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}} {
 		_, err := m.ToResource(&x)
 		require.ErrorContains(t, err, "scim: ")
 		require.NotErrorIs(t, err, scim.ErrInvalidValue)
 	}
-	_, err := m.ToResource(nil)
+	_, err = m.ToResource(nil)
 	require.ErrorContains(t, err, "return ErrNotFound")
 	require.ErrorContains(t, m.FromResource(readUser(t, ""), new(kinds)), "not of the mapping's type Kind")
 }
 
-// TestMappingOwnFields: what an application has of its own in the elements of a list stays with the element that is the same.
+// TestMappingOwnFields: what an application has of its own in the elements of a list stays with the element that is the
+// same.
 func TestMappingOwnFields(t *testing.T) {
 	t.Parallel()
 	m := kindsMapping(t)

@@ -216,8 +216,8 @@ func boolCodec() *codec {
 	}
 }
 
-// integerCodec is for attributes of type integer, and string: a number that is kept as an integer in the database. There the text
-// must be what strconv makes of the number, so that what is read back is what was sent.
+// integerCodec is for attributes of type integer, and string: a number that is kept as an integer in the database. There the
+// text must be what strconv makes of the number, so that what is read back is what was sent.
 func integerCodec(g reflect.Type, a *schema.Attribute) *codec {
 	bits := g.Bits()
 	signed := g.Kind() <= reflect.Int64

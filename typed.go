@@ -12,8 +12,8 @@ import (
 )
 
 // A Repository holds values of the application's own type T, such as the users in a table. It is what [Typed] makes a
-// [ResourceStore] of. What that interface says about concurrency, tenants and errors goes for a Repository too. The other interfaces named
-// Typed... are optional.
+// [ResourceStore] of. What that interface says about concurrency, tenants and errors goes for a Repository too. The other
+// interfaces named Typed... are optional.
 //
 // A *T that a Repository returns belongs to the caller; one that it is given it neither changes nor keeps.
 type Repository[T any] interface {
@@ -24,11 +24,11 @@ type Repository[T any] interface {
 	List(ctx context.Context) iter.Seq2[*T, error]
 	// Create stores x and returns it with its id, or [ErrUniqueness].
 	Create(ctx context.Context, x *T) (*T, error)
-	// Replace stores next over old, which Get has returned, and returns what is stored, with its new version if T has one; or
-	// [ErrNotFound] or [ErrUniqueness]. next is a copy of old with other values in the mapped fields.
-	// If what is stored is not old any more, it changes nothing and returns [ErrVersionMismatch]: then the handler tries
-	// again. A statement whose WHERE compares the version, or all that may change, does so atomically; see [TypedUpdater] too. A
-	// Repository that does not compare loses one of two changes made at the same time, and nothing here can prevent that.
+	// Replace stores next over old, which Get has returned, and returns what is stored, with its new version if T has one;
+	// or [ErrNotFound] or [ErrUniqueness]. next is a copy of old with other values in the mapped fields. If what is stored
+	// is not old any more, it changes nothing and returns [ErrVersionMismatch]: then the handler tries again. A statement
+	// whose WHERE compares the version, or all that may change, does so atomically; see [TypedUpdater] too. A Repository
+	// that does not compare loses one of two changes made at the same time, and nothing here can prevent that.
 	Replace(ctx context.Context, old, next *T) (*T, error)
 	// Delete removes the value with the given id, or returns [ErrNotFound]. If old is not nil, it must still be what is stored,
 	// or [ErrVersionMismatch], as in Replace.
@@ -43,12 +43,12 @@ type TypedSearcher[T any] interface {
 	Search(ctx context.Context, q *Query) (found []*T, total int, err error)
 }
 
-// A TypedUpdater is a [Repository] that can change a value atomically, such as in a transaction that locks the row. It is used
-// in place of Get and Replace, and is the simplest way never to lose an update if T has no version.
+// A TypedUpdater is a [Repository] that can change a value atomically, such as in a transaction that locks the row. It is
+// used in place of Get and Replace, and is the simplest way never to lose an update if T has no version.
 type TypedUpdater[T any] interface {
 	Repository[T]
-	// Update calls fn with a copy of the value, and stores what fn makes of it, or nothing if fn fails; see [Updater]. An error
-	// of fn is returned as it is or wrapped.
+	// Update calls fn with a copy of the value, stores what fn makes of it, with a new version if T has one, and returns
+	// that; it stores nothing if fn fails. See [Updater]. An error of fn is returned as it is or wrapped.
 	Update(ctx context.Context, id string, fn func(x *T) error) (*T, error)
 }
 
@@ -58,17 +58,18 @@ type TypedTransactor[T any] interface {
 	InTx(ctx context.Context, fn func(context.Context) error) error
 }
 
-// A TypedStore is the [ResourceStore] that [Typed] makes of a [Repository]. It has the methods of all capabilities that it can
-// pass on, and reports those that the repository has. A type that embeds it may add others, such as those of a [DeltaPatcher].
+// A TypedStore is the [ResourceStore] that [Typed] makes of a [Repository]. It has the methods of all capabilities that it
+// can pass on, and reports those that the repository has. A type that embeds it may add others, such as those of a
+// [DeltaPatcher].
 type TypedStore[T any] struct {
 	repo Repository[T]
 	m    *Mapping[T]
 	caps Capability
 }
 
-// Typed returns a store over repo, whose values m translates. The capabilities of the store are those of repo: see [TypedSearcher],
-// [TypedUpdater] and [TypedTransactor]. A method Capabilities() [Capability] of repo masks them. Typed panics if repo or
-// m is nil.
+// Typed returns a store over repo, whose values m translates. The capabilities of the store are those of repo: see
+// [TypedSearcher], [TypedUpdater] and [TypedTransactor]. A method Capabilities() [Capability] of repo masks them. Typed
+// panics if repo or m is nil.
 func Typed[T any](repo Repository[T], m *Mapping[T]) *TypedStore[T] {
 	if repo == nil || m == nil {
 		panic("scim: Typed needs a repository and a mapping")
