@@ -19,6 +19,9 @@
 // reading them, [DeltaPatcher]; for interceptors that write in the same transaction, [Transactor]. [CapabilityReporter] masks
 // what configuration switched off. [CursorSearcher] is for pages by cursor that stay right while resources come and go.
 //
+// An application with a struct for its users needs no translation of its own: [Map] or [StructMapping] says which attribute is
+// which field, and [Typed] makes a store of a [Repository] of such structs.
+//
 // # What the application decides
 //
 // [Config.Interceptors] see every operation with what it really changed, and may refuse it; [Config.TxInterceptors] do so
