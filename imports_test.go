@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,8 @@ const (
 
 // TestImports keeps what an application compiles in to the standard library and,
 // until encoding/json/jsontext is part of it, to jsontext's preview module, which
-// internal/wire alone imports.
+// internal/wire alone imports. adapters/elimity is the exception: see
+// TestAdapterImports.
 func TestImports(t *testing.T) {
 	t.Parallel()
 	var pkgs []string
@@ -59,6 +61,21 @@ func TestImports(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAdapterImports keeps what adapters/elimity brings along to the library that it adapts and what that one imports. No other
+// package that applications compile in may import the adapter: TestImports would find its imports.
+func TestAdapterImports(t *testing.T) {
+	t.Parallel()
+	allowed := []string{
+		modulePath, previewPath, "github.com/elimity-com/scim", "github.com/scim2/filter-parser/v2",
+		"github.com/di-wu/parser", "github.com/di-wu/xsd-datetime",
+	}
+	out := goTool(t, nil, "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./adapters/elimity")
+	require.Contains(t, out, "github.com/elimity-com/scim\n")
+	for pkg := range strings.FieldsSeq(out) {
+		require.Truef(t, slices.ContainsFunc(allowed, func(path string) bool { return within(pkg, path) }), "%s is compiled in", pkg)
 	}
 }
 
