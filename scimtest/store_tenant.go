@@ -1,0 +1,3 @@
+package scimtest
+
+var tenantLaws = []storeLaw{}
