@@ -68,68 +68,75 @@ var (
 const lawTimeout = time.Minute
 
 func testStores(s stage, newStores func(stage) Stores) {
-	first := newStores(s)
-	if len(first.Resources) == 0 {
+	stores := newStores(s)
+	if len(stores.Resources) == 0 {
 		s.Error("Stores.Resources is empty: give it the resource types with their stores")
 		return
 	}
-	h, err := first.handler()
+	first, err := newProvider(stores)
 	if err != nil {
 		s.Error(err)
 		return
 	}
+	again := func(s stage) (*provider, error) { return newProvider(newStores(s)) }
 	for _, r := range first.Resources {
 		name := r.Type.Name()
 		s.Run(name, func(s stage) {
 			for _, a := range storeAreas {
-				s.Run(a.name, func(s stage) {
-					if !h.Capabilities(name).Has(a.needs) {
-						s.Skip(a.missing)
-						return
-					}
-					a.examine(s, newStores, name)
-				})
+				a.examine(s, first, name, again)
 			}
 		})
 	}
+	whole := first.Resources[0].Type.Name()
 	for _, a := range wholeAreas {
-		s.Run(a.name, func(s stage) {
-			if first.OneTenant {
+		if first.OneTenant {
+			s.Run(a.name, func(s stage) {
 				s.Skip("the stores do not tell tenants apart: all clients see all resources, so give each customer stores and a handler of its own")
-				return
-			}
-			a.examine(s, newStores, first.Resources[0].Type.Name())
-		})
+			})
+			continue
+		}
+		a.examine(s, first, whole, again)
 	}
 }
 
-// examine examines the laws of an area on new stores.
-func (a *storeArea) examine(s stage, newStores func(stage) Stores, typeName string) {
-	var p *provider
+// examine examines the laws of an area on new stores, unless none of them concerns the store.
+func (a *storeArea) examine(s stage, first *provider, typeName string, again func(stage) (*provider, error)) {
+	x := &trial{provider: first, subject: first.subjects[typeName]}
+	var laws []storeLaw
 	for _, l := range a.laws {
-		if p == nil {
-			var err error
-			if p, err = newProvider(newStores(s)); err != nil {
-				s.Error(err)
-				return
-			}
+		if l.applies == nil || l.applies(x) {
+			laws = append(laws, l)
 		}
-		t := &trial{provider: p, subject: p.subjects[typeName], again: func() (*provider, error) { return newProvider(newStores(s)) }}
-		if l.applies != nil && !l.applies(t) {
-			continue
+	}
+	if len(laws) == 0 {
+		return
+	}
+	s.Run(a.name, func(s stage) {
+		if !x.caps.Has(a.needs) {
+			s.Skip(a.missing)
+			return
 		}
-		s.Run(l.name, func(s stage) {
-			ctx, cancel := context.WithTimeout(s.Context(), lawTimeout)
-			defer cancel()
-			t.root, t.log, t.ctx = ctx, s.Log, p.as(ctx, p.Tenants[0])
-			o := attempt(func() { l.run(t) })
-			switch {
-			case o == nil:
-			case o.verdict == Skip:
-				s.Skip(o.err)
-			default:
-				s.Error(fmt.Sprintf("%v\nThe law: %s", o.err, l.why))
-			}
-		})
+		p, err := again(s)
+		if err != nil {
+			s.Error(err)
+			return
+		}
+		for _, l := range laws {
+			s.Run(l.name, func(s stage) { l.examine(s, p, typeName, func() (*provider, error) { return again(s) }) })
+		}
+	})
+}
+
+func (l *storeLaw) examine(s stage, p *provider, typeName string, again func() (*provider, error)) {
+	ctx, cancel := context.WithTimeout(s.Context(), lawTimeout)
+	defer cancel()
+	t := &trial{root: ctx, log: s.Log, again: again}
+	o := attempt(func() { l.run(t.of(p, typeName, p.Tenants[0])) })
+	switch {
+	case o == nil:
+	case o.verdict == Skip:
+		s.Skip(o.err)
+	default:
+		s.Error(fmt.Sprintf("%v\nThe law: %s", o.err, l.why))
 	}
 }

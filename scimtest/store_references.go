@@ -170,8 +170,8 @@ func (t *trial) has(l storeLink, what string, r *scim.Resource, want ...string) 
 	}
 }
 
-// alike ends the law unless each way to write treats a member that does not exist in the same way.
-func (t *trial) alike(l storeLink, id string) {
+// alike ends the law unless each way to write treats a member that does not exist in the same way, which it returns.
+func (t *trial) alike(l storeLink, id string) string {
 	known := t.pool(l.to[0])[0]
 	var first, how string
 	decide := func(op string, err error, before *scim.Resource, after func() *scim.Resource) {
@@ -227,4 +227,5 @@ func (t *trial) alike(l storeLink, id string) {
 		_, err := t.Store.(scim.DeltaPatcher).PatchDelta(t.ctx, g.ID, d)
 		decide("PatchDelta", err, g, func() *scim.Resource { return t.get(t.subject, g.ID) })
 	}
+	return first
 }

@@ -141,9 +141,10 @@ func (x *subject) read(a *schema.Attribute, text string) schema.Value {
 	return v
 }
 
-// pool returns the ids of some resources of the type with the given name, for others to refer to.
+// pool returns the ids of some resources of the type with the given name, for others of the tenant to refer to.
 func (t *trial) pool(name string) []string {
-	if ids, ok := t.pools[name]; ok {
+	key := t.tenant + " " + name
+	if ids, ok := t.pools[key]; ok {
 		return ids
 	}
 	var ids []string
@@ -155,6 +156,6 @@ func (t *trial) pool(name string) []string {
 		}
 		ids = append(ids, made.ID)
 	}
-	t.pools[name] = ids
+	t.pools[key] = ids
 	return ids
 }

@@ -24,7 +24,7 @@ type provider struct {
 
 	mu    sync.Mutex
 	names int
-	pools map[string][]string // see pool
+	pools map[string][]string // by tenant and type, see trial.pool
 	// defaults are attributes that the stores give to every resource, see trial.defaults.
 	defaults map[string][]*schema.Attribute
 }

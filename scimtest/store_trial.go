@@ -18,10 +18,18 @@ import (
 type trial struct {
 	*provider
 	*subject
-	root  context.Context // without a tenant
-	ctx   context.Context // of the first tenant
-	log   func(args ...any)
-	again func() (*provider, error) // other new stores
+	root   context.Context // without a tenant
+	tenant string
+	ctx    context.Context // of the tenant
+	log    func(args ...any)
+	again  func() (*provider, error) // other new stores
+}
+
+// of returns t for another resource type, tenant and provider.
+func (t *trial) of(p *provider, typeName, tenant string) *trial {
+	out := *t
+	out.provider, out.subject, out.tenant, out.ctx = p, p.subjects[typeName], tenant, p.as(t.root, tenant)
+	return &out
 }
 
 // fail ends the law as broken.
