@@ -187,7 +187,7 @@ func (t *trial) disjoint(n int) []disjointChange {
 			},
 			done: func(_ *subject, r *scim.Resource) error {
 				if got := r.At(l.Path); !got.Equal(v) {
-					return fmt.Errorf("%s: expected %s, got %s", l, v, got)
+					return fmt.Errorf("%s: expected %s, got %s", l, shown(v), shown(got))
 				}
 				return nil
 			},
@@ -219,7 +219,7 @@ func (t *trial) disjoint(n int) []disjointChange {
 							return nil
 						}
 					}
-					return fmt.Errorf("%s: expected the element %s among the others, got %s", a, e, excerpt(r.At(a.Path()).String()))
+					return fmt.Errorf("%s: expected the element %s among the others, got %s", a, shown(e), shown(r.At(a.Path())))
 				},
 				delta: delta,
 			})

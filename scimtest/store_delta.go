@@ -146,7 +146,7 @@ func (t *trial) twins(rnd *rand.Rand) {
 	one, two := alike(), alike()
 	leaves := t.settable(start)
 	for range 12 {
-		ops := t.randomOps(rnd, leaves)
+		ops := t.randomOps(rnd, leaves, start.ExternalID != "")
 		if len(ops) == 0 {
 			continue
 		}
@@ -186,7 +186,7 @@ func (t *trial) twins(rnd *rand.Rand) {
 }
 
 // randomOps returns operations that reduce to a delta.
-func (t *trial) randomOps(rnd *rand.Rand, leaves []leaf) []patch.Op {
+func (t *trial) randomOps(rnd *rand.Rand, leaves []leaf, keepsExternalID bool) []patch.Op {
 	var out []patch.Op
 	add := func(op, path string, v schema.Value) { out = append(out, patch.NewOp(t.Type, op, path, v)) }
 	for _, l := range leaves {
@@ -197,6 +197,13 @@ func (t *trial) randomOps(rnd *rand.Rand, leaves []leaf) []patch.Op {
 			default:
 				add(patch.Replace, l.String(), schema.String([]string{"a", "A", "b", "c"}[n]))
 			}
+		}
+	}
+	if keepsExternalID && rnd.IntN(3) == 0 {
+		if n := rnd.IntN(4); n == 0 {
+			add(patch.Remove, "externalId", schema.Value{})
+		} else {
+			add(patch.Replace, "externalId", schema.String([]string{"a", "A", "b", "c"}[n]))
 		}
 	}
 	for _, l := range t.members() {

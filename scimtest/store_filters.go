@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/embedscim/scim"
 	"github.com/embedscim/scim/schema"
@@ -129,10 +130,14 @@ func (p *population) shorten(o schema.Object) schema.Object {
 func (p *population) operand(path string, a *schema.Attribute) string {
 	if known := p.values[path]; len(known) > 0 && p.rnd.IntN(3) > 0 {
 		v := known[p.rnd.IntN(len(known))]
-		if a.Type == schema.TypeString && p.rnd.IntN(2) == 0 {
+		switch {
+		case p.rnd.IntN(2) == 0:
+		case a.Type == schema.TypeString && !strings.Contains(v, `\`):
 			v = strings.ToUpper(v)
-			if strings.Contains(v, `\`) {
-				v = strings.ToLower(v)
+		case a.Type == schema.TypeDateTime:
+			// The same instant in another time zone.
+			if at, err := time.Parse(`"`+time.RFC3339Nano+`"`, v); err == nil {
+				v = at.In(time.FixedZone("", -(3*60+30)*60)).Format(`"` + time.RFC3339Nano + `"`)
 			}
 		}
 		return v

@@ -223,7 +223,7 @@ func (t *trial) sorted(what string, want, got []*scim.Resource, q *scim.Query) {
 	t.finds(what, want, &scim.Page{Resources: got, TotalResults: len(want)})
 	for i := 1; i < len(got); i++ {
 		if a, b := got[i-1], got[i]; q.Compare(t.whole(a), t.whole(b)) > 0 {
-			t.fail("%s: expected %s not before %s", what, q.SortValue(a), q.SortValue(b))
+			t.fail("%s: expected %s not before %s", what, shown(q.SortValue(a)), shown(q.SortValue(b)))
 		}
 	}
 }
