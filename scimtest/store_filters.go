@@ -42,7 +42,9 @@ func (t *trial) populate(seed uint64, n int) *population {
 		r.Attributes = p.shorten(r.Attributes)
 		p.ids = append(p.ids, t.create(t.subject, t.fitted(r)).ID)
 	}
+	p.gather()
 	all := t.list(t.subject)
+	p.leaves = append(p.leaves, p.derived(all)...)
 	for _, r := range all {
 		for _, l := range p.leaves {
 			p.learn(l.String(), r.At(l.Path))
@@ -52,6 +54,39 @@ func (t *trial) populate(seed uint64, n int) *population {
 		}
 	}
 	return p
+}
+
+// gather makes the resources members of some of another type, if one has members.
+func (p *population) gather() {
+	for _, r := range p.Resources {
+		groups := p.of(p.provider, r.Type.Name(), p.tenant)
+		for _, l := range groups.members() {
+			if groups.name == p.name || !slices.Contains(l.to, p.name) {
+				continue
+			}
+			for range 3 {
+				some := slices.DeleteFunc(slices.Clone(p.ids), func(string) bool { return p.rnd.IntN(3) > 0 })
+				groups.create(groups.subject, groups.withMembers(groups.minimal(groups.subject), l, some...))
+			}
+		}
+	}
+}
+
+// derived returns the readOnly attributes that some of the resources have: filters may ask for them too.
+func (p *population) derived(all []*scim.Resource) []leaf {
+	var out []leaf
+	for _, a := range attributesOf(p.Type) {
+		if a.Mutability != schema.ReadOnly {
+			continue
+		}
+		for _, sub := range append([]*schema.Attribute{a}, a.SubAttributes...) {
+			l := leaf{sub.Path(), sub}
+			if sub.Type != schema.TypeComplex && slices.ContainsFunc(all, func(r *scim.Resource) bool { return !r.At(l.Path).IsUnassigned() }) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 // learn takes values as operands.

@@ -151,6 +151,21 @@ var searchLaws = []storeLaw{
 			t.replace(t.subject, next)
 			finds("Replace", next, true)
 			finds("Replace by something else", made, false)
+			if t.caps.Has(scim.CanUpdate) {
+				last := next
+				next = t.next(t.subject, made, 2)
+				_, err := t.updater().Update(t.ctx, made.ID, scim.Projection{}, func(r *scim.Resource) error {
+					r.ExternalID, r.Attributes = next.ExternalID, next.Attributes
+					return nil
+				})
+				if errors.Is(err, errors.ErrUnsupported) {
+					next = last
+				} else {
+					t.must(err, "Update(%q)", made.ID)
+					finds("Update", next, true)
+					finds("Update to something else", last, false)
+				}
+			}
 			t.must(t.Store.Delete(t.ctx, made.ID, ""), "Delete(%q)", made.ID)
 			finds("Delete", next, false)
 		},
