@@ -36,8 +36,14 @@ func (t *trial) populate(seed uint64, n int) *population {
 		if p.rnd.IntN(2) == 0 {
 			r.ExternalID = []string{"e1", "E1", "e2"}[p.rnd.IntN(3)] + words[p.rnd.IntN(len(words))]
 		}
+		worded := 0
 		for _, l := range p.leaves {
 			r.Attributes = p.vary(r.Attributes, l)
+			if p.wordy(l) && worded < 2 {
+				// Each word is there, however few resources there are with each attribute.
+				worded++
+				r.Attributes = r.Attributes.WithAt(l.Path, schema.String(words[(i+worded)%len(words)]))
+			}
 		}
 		r.Attributes = p.shorten(r.Attributes)
 		p.ids = append(p.ids, t.create(t.subject, t.fitted(r)).ID)
@@ -70,6 +76,12 @@ func (p *population) gather() {
 			}
 		}
 	}
+}
+
+// wordy reports whether the leaf is one text, which may be any or none.
+func (p *population) wordy(l leaf) bool {
+	single := !l.Attribute.MultiValued && (l.Sub == nil || !l.Path.Attribute.MultiValued)
+	return single && p.text(l) && l.shown() && !l.Attribute.Required && l.Attribute.Uniqueness == schema.UniqueNone
 }
 
 // derived returns the readOnly attributes that some of the resources have: filters may ask for them too.
@@ -170,10 +182,7 @@ func (p *population) operand(path string, a *schema.Attribute) string {
 		case a.Type == schema.TypeString && !strings.Contains(v, `\`):
 			v = strings.ToUpper(v)
 		case a.Type == schema.TypeDateTime:
-			// The same instant in another time zone.
-			if at, err := time.Parse(`"`+time.RFC3339Nano+`"`, v); err == nil {
-				v = at.In(time.FixedZone("", -(3*60+30)*60)).Format(`"` + time.RFC3339Nano + `"`)
-			}
+			v = elsewhere(v)
 		}
 		return v
 	}
@@ -192,6 +201,16 @@ func (p *population) operand(path string, a *schema.Attribute) string {
 		return `"AP8AJw=="`
 	}
 	return Quote(append(words, "nul\x00", "nope", p.ids[0])[p.rnd.IntN(len(words)+3)])
+}
+
+// elsewhere returns a date-time in another time zone, as JSON.
+func elsewhere(v string) string {
+	const layout = `"` + time.RFC3339Nano + `"`
+	at, err := time.Parse(layout, v)
+	if err != nil {
+		return v
+	}
+	return at.In(time.FixedZone("", -(3*60+30)*60)).Format(layout)
 }
 
 var operators = []string{"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"}
@@ -222,9 +241,28 @@ func (p *population) terms() []string {
 		}
 		each(path, p.path(path).Target())
 	}
+	for _, v := range p.values["meta.created"][:min(3, len(p.values["meta.created"]))] {
+		for _, op := range comparisons(p.path("meta.created").Target()) {
+			out = append(out, fmt.Sprintf("meta.created %s %s", op, elsewhere(v)))
+		}
+	}
+	worded := 0
 	for _, l := range p.leaves {
 		if !l.shown() {
 			continue
+		}
+		if p.wordy(l) && worded < 2 {
+			worded++
+			for i, word := range words {
+				for _, op := range []string{"eq", operators[1+i%8]} {
+					out = append(out, fmt.Sprintf("%s %s %s", l, op, Quote(word)))
+				}
+			}
+			for _, op := range operators[2:] {
+				for _, pattern := range []string{"%", "_", "a_b", "a%b", `\`, "", "A B", "É"} {
+					out = append(out, fmt.Sprintf("%s %s %s", l, op, Quote(pattern)))
+				}
+			}
 		}
 		each(l.String(), l.Attribute)
 		if l.Sub == nil || !l.Path.Attribute.MultiValued {

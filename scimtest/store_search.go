@@ -16,7 +16,7 @@ var searchLaws = []storeLaw{
 		name: "filters",
 		why:  "Search finds what evaluating the filter on each resource finds, and counts it (RFC 7644 §3.4.2.2). A filter that the store can't do it leaves to the handler with errors.ErrUnsupported.",
 		run: func(t *trial) {
-			p := t.populate(1, 30)
+			p := t.populate(1, len(words))
 			terms := p.terms()
 			filters := slices.Clone(terms)
 			for range 200 {
