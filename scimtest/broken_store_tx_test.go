@@ -122,17 +122,57 @@ var transactionFaults = []brokenStore{
 			return w.users.read(ctx, id)
 		}
 	}},
-	{name: "the first error aborts the transaction", law: "User/transaction/a failure inside is no failure of all", spoil: func(w *world) {
+	{name: "the first error aborts the transaction", law: "User/transaction/goes on after what is not found", spoil: func(w *world) {
 		w.users.inTx = func(ctx context.Context, fn func(context.Context) error) error {
 			return w.users.Store.InTx(context.WithValue(ctx, nestedKey{}, new(counter)), fn)
 		}
-		w.users.create = func(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
+		w.users.put = func(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
 			c, ok := ctx.Value(nestedKey{}).(*counter)
 			if ok && c.n.Load() > 0 {
 				return nil, errors.New("current transaction is aborted")
 			}
-			made, err := w.users.Store.Create(ctx, r)
+			made, err := w.users.Store.Replace(ctx, r)
 			if ok && err != nil {
+				c.n.Add(1)
+			}
+			return made, err
+		}
+	}},
+	{name: "the commit of an aborted transaction succeeds", law: "User/transaction/tells what it takes back", spoil: func(w *world) {
+		w.users.inTx = func(ctx context.Context, fn func(context.Context) error) error {
+			aborted := errors.New("aborted")
+			c := new(counter)
+			err := w.users.Store.InTx(context.WithValue(ctx, nestedKey{}, c), func(ctx context.Context) error {
+				if err := fn(ctx); err != nil || c.n.Load() == 0 {
+					return err
+				}
+				return aborted
+			})
+			if errors.Is(err, aborted) {
+				return nil
+			}
+			return err
+		}
+		w.users.create = func(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
+			made, err := w.users.Store.Create(ctx, r)
+			if c, ok := ctx.Value(nestedKey{}).(*counter); ok && err != nil {
+				c.n.Add(1)
+			}
+			return made, err
+		}
+	}},
+	{name: "an aborted transaction commits half", law: "User/transaction/tells what it takes back", spoil: func(w *world) {
+		w.users.inTx = func(ctx context.Context, fn func(context.Context) error) error {
+			c := new(counter)
+			err := w.users.Store.InTx(context.WithValue(ctx, nestedKey{}, c), fn)
+			if err == nil && c.n.Load() > 0 {
+				return errors.New("the transaction was aborted")
+			}
+			return err
+		}
+		w.users.create = func(ctx context.Context, r *scim.Resource) (*scim.Resource, error) {
+			made, err := w.users.Store.Create(ctx, r)
+			if c, ok := ctx.Value(nestedKey{}).(*counter); ok && err != nil {
 				c.n.Add(1)
 			}
 			return made, err

@@ -112,24 +112,21 @@ var transactionLaws = []storeLaw{
 		},
 	},
 	{
-		name: "a failure inside is no failure of all",
-		why:  "An operation that is refused in a transaction changes nothing, and what fn does before and after it is committed if fn returns nil: a bulk request goes on after an operation that is refused.",
+		name: "goes on after what is not found",
+		why:  "An operation that is refused with ErrNotFound or ErrVersionMismatch changes nothing, and what fn does after it is committed.",
 		run: func(t *trial) {
 			w := t.work()
 			err := t.inTx(t.ctx, func(ctx context.Context) error {
-				for _, l := range t.unique() {
-					_, err := t.Store.Create(ctx, t.named(t.full(t.subject, 1), l, w.was.At(l.Path).Text()))
-					if !errors.Is(err, scim.ErrUniqueness) {
-						return fmt.Errorf("Create with a %s that is taken: expected an error that matches ErrUniqueness, got: %w", l, err)
-					}
-				}
 				if _, err := t.Store.Get(ctx, "nope", scim.Projection{}); !errors.Is(err, scim.ErrNotFound) {
 					return fmt.Errorf("Get: expected an error that matches ErrNotFound, got: %w", err)
 				}
+				if err := t.Store.Delete(ctx, "nope", ""); !errors.Is(err, scim.ErrNotFound) {
+					return fmt.Errorf("Delete: expected an error that matches ErrNotFound, got: %w", err)
+				}
 				if !t.Unversioned {
-					stale := t.next(t.subject, w.was, 2)
+					stale := *w.next
 					stale.Meta.Version = "nope"
-					if _, err := t.Store.Replace(ctx, stale); !errors.Is(err, scim.ErrVersionMismatch) {
+					if _, err := t.Store.Replace(ctx, &stale); !errors.Is(err, scim.ErrVersionMismatch) {
 						return fmt.Errorf("Replace: expected an error that matches ErrVersionMismatch, got: %w", err)
 					}
 				}
@@ -137,6 +134,30 @@ var transactionLaws = []storeLaw{
 			})
 			t.must(err, "InTx in which operations are refused")
 			w.there("InTx in which operations were refused")
+		},
+	},
+	{
+		name:    "tells what it takes back",
+		why:     "If fn returns nil although an operation was refused with ErrUniqueness, which may end the transaction of a database, InTx commits all else and returns nil, or takes all back and returns an error.",
+		applies: hasUnique,
+		run: func(t *trial) {
+			w := t.work()
+			l := t.unique()[0]
+			taken := t.named(t.full(t.subject, 1), l, w.next.At(l.Path).Text())
+			err := t.inTx(t.ctx, func(ctx context.Context) error {
+				if err := w.do(ctx); err != nil {
+					return err
+				}
+				if _, err := t.Store.Create(ctx, taken); !errors.Is(err, scim.ErrUniqueness) {
+					t.fail("Create in a transaction with a %s that is taken: expected an error that matches ErrUniqueness, got: %v", l, err)
+				}
+				return nil
+			})
+			if err == nil {
+				w.there("InTx that returned nil after an operation was refused")
+			} else {
+				w.gone("InTx that returned an error after an operation was refused")
+			}
 		},
 	},
 }
