@@ -36,7 +36,7 @@ var concurrencyLaws = []storeLaw{
 						return fmt.Errorf("PATCH %s: expected 200 or 204, got %d %s", body, w.Code, excerpt(w.Body.String()))
 					}
 				}
-				return errors.New("PATCH: expected success at some time, got 503 a hundred times")
+				return errors.New("expected PATCH to succeed at some time, got 503 a hundred times")
 			})
 			t.survive("PATCH", changes, made)
 		},
@@ -58,7 +58,7 @@ var concurrencyLaws = []storeLaw{
 						return err
 					}
 				}
-				return errors.New("Replace: expected success at some time, got ErrVersionMismatch a thousand times")
+				return errors.New("expected Replace to succeed at some time, got ErrVersionMismatch a thousand times")
 			})
 			t.survive("Get and Replace", changes, made)
 		},
@@ -135,7 +135,7 @@ var concurrencyLaws = []storeLaw{
 							}
 						}
 						if err != nil {
-							errs <- fmt.Errorf("Get during Replace: %w", err)
+							errs <- fmt.Errorf("during Replace, Get: %w", err)
 							return
 						}
 					}
