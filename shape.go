@@ -70,7 +70,7 @@ func omitEmpty(o schema.Object) schema.Object {
 
 func withoutEmpty(v schema.Value) schema.Value {
 	switch {
-	case isEmpty(v):
+	case emptyText(v):
 		return schema.Value{}
 	case v.Kind() == schema.KindComplex && hasEmpty(v.Object()):
 		return schema.ComplexOrNone(omitEmpty(v.Object()))
@@ -84,7 +84,7 @@ func withoutEmpty(v schema.Value) schema.Value {
 	return v
 }
 
-func isEmpty(v schema.Value) bool {
+func emptyText(v schema.Value) bool {
 	switch v.Kind() {
 	case schema.KindString, schema.KindReference, schema.KindBinary:
 		return v.Text() == ""
@@ -95,11 +95,11 @@ func isEmpty(v schema.Value) bool {
 // hasEmpty reports whether omitEmpty would change o, so that it is copied only then.
 func hasEmpty(o schema.Object) bool {
 	for _, v := range o.All() {
-		if isEmpty(v) || v.Kind() == schema.KindComplex && hasEmpty(v.Object()) {
+		if emptyText(v) || v.Kind() == schema.KindComplex && hasEmpty(v.Object()) {
 			return true
 		}
 		for _, e := range v.Elements() {
-			if isEmpty(e) || e.Kind() == schema.KindComplex && hasEmpty(e.Object()) {
+			if emptyText(e) || e.Kind() == schema.KindComplex && hasEmpty(e.Object()) {
 				return true
 			}
 		}

@@ -33,7 +33,7 @@ func TestConcurrentPatch(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range members {
 		wg.Go(func() {
-			s.patch(t, 200, "/Groups/g1", fmt.Sprintf(`{"op":"add","path":"members","value":[{"value":"m%d"}]}`, i))
+			s.patch(t, 204, "/Groups/g1", fmt.Sprintf(`{"op":"add","path":"members","value":[{"value":"m%d"}]}`, i))
 		})
 		wg.Go(func() {
 			s.patch(t, 200, "/Users/u1", fmt.Sprintf(`{"op":"replace","path":"%s","value":"v"}`, attributes[i%len(attributes)]))
