@@ -32,6 +32,7 @@ func TestListPages(t *testing.T) {
 			{"7644-3.4.2.4-03 count 0", "count=0", 0, 0, 1},
 			{"7644-3.4.2.4-06 beyond the end", "startIndex=1000", 0, 0, 1000},
 			{"7644-3.4.2.4-06 far beyond the end", "startIndex=2147483647&count=2147483647", 0, 0, 2147483647},
+			{"E53 any letter case", "COUNT=10&startindex=21", 20, 5, 21},
 			{"empty values", "count=&startIndex=&sortBy=&sortOrder=", 0, 25, 1},
 			{"7644-3.4.2.3-08 ties", "sortBy=displayName&count=7&startIndex=8", 7, 7, 8},
 		} {

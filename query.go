@@ -87,7 +87,13 @@ func readParams(raw string) (queryParams, error) {
 		return p, Errorf(ErrInvalidSyntax, "The query string is not percent-encoded correctly: a %% must be written as %%25.")
 	}
 	one := func(name string) (string, bool) {
-		v := values[name]
+		var v []string
+		for k, list := range values {
+			// A client that writes startindex means it, and would get the first page for ever.
+			if strings.EqualFold(k, name) {
+				v = append(v, list...)
+			}
+		}
 		if len(v) > 1 {
 			err = Errorf(ErrInvalidValue, "The parameter %s appears more than once: send it once.", name)
 		}

@@ -47,7 +47,7 @@ func TestSearch(t *testing.T) {
 				"count=0":                        `"count":0`,
 				"count=-1":                       `"count":-1`,
 				"count=2&startIndex=2":           `"count":2,"startIndex":2`,
-				"COUNT=2":                        `"cursors":[{}],"Foo":{"a":[1]}`,
+				"COUNTS=2":                       `"cursors":[{}],"Foo":{"a":[1]}`,
 				"startIndex=0":                   `"STARTINDEX":0,"count":null,"cursor":null,"filter":null`,
 				"filter=displayName+pr&count=3":  `"filter":"displayName pr","count":3`,
 				"filter=displayName+eq+%22D2%22": `"filter":"displayName eq \"D2\""`,

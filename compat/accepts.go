@@ -56,6 +56,9 @@ func AcceptsFilter(t *schema.ResourceType, p *Profile, text string) []string {
 	})
 }
 
+// maxOutcome bounds the records that two outcomes are compared by: what needs more is no request that advice helps with.
+const maxOutcome = 1000
+
 // accepting returns the names of the profiles whose rules make of a refused request one that check accepts. It asks once for
 // each outcome of the rules: most profiles have the same.
 func accepting(p *Profile, rewrite func(*Profile) (applied []Applied, check func() error, err error)) []string {
@@ -71,6 +74,9 @@ func accepting(p *Profile, rewrite func(*Profile) (applied []Applied, check func
 	if err != nil {
 		return nil // refused by a rule, on purpose: to name a profile without it would be bad advice
 	}
+	if len(applied) > maxOutcome {
+		return nil
+	}
 	accepted[outcome(applied)] = false
 	var names []string
 	for _, other := range Profiles() {
@@ -78,7 +84,7 @@ func accepting(p *Profile, rewrite func(*Profile) (applied []Applied, check func
 			continue
 		}
 		applied, check, err := rewrite(other)
-		if err != nil {
+		if err != nil || len(applied) > maxOutcome {
 			continue
 		}
 		key := outcome(applied)

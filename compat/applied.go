@@ -23,6 +23,13 @@ type Applied struct {
 
 const maxText = 512
 
+// A recorded is a rule that a value of an attribute has a record of, in one operation.
+type recorded struct {
+	rule *Rule
+	attr *schema.Attribute
+	op   int
+}
+
 func shorten(b []byte) string {
 	if len(b) <= maxText {
 		return string(b)
@@ -61,12 +68,15 @@ func (c *call) recordOps(r *Rule, op patch.Op, made []patch.Op) {
 
 // recordValue records what a value of a has become, once for each attribute of an operation: a list may hold thousands.
 func (c *call) recordValue(r *Rule, a *schema.Attribute, before, after schema.Value) {
-	name := `{"` + a.String() + `":`
-	for i := len(c.applied) - 1; i >= 0 && c.applied[i].Op == c.index; i-- {
-		if k := c.applied[i]; k.Rule == r.ID && len(k.Before) > len(name) && k.Before[:len(name)] == name {
-			return
-		}
+	key := recorded{r, a, c.index}
+	if c.seen[key] {
+		return
 	}
+	if c.seen == nil {
+		c.seen = map[recorded]bool{}
+	}
+	c.seen[key] = true
+	name := `{"` + a.String() + `":`
 	c.record(r, append(appendShort([]byte(name), before), '}'), append(appendShort([]byte(name), after), '}'))
 }
 

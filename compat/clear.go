@@ -37,11 +37,11 @@ func dropEmpty(c *call, a *schema.Attribute, v schema.Value, where place) (schem
 	if c.body && where == whole && v.Kind() != schema.KindNull && isEmpty(a, v) && !mustStay(a) {
 		return schema.Value{}, true
 	}
-	if where != element || v.Kind() != schema.KindComplex {
+	if where != element && where != lone || v.Kind() != schema.KindComplex {
 		return v, false
 	}
 	o := v.Object()
-	if c.body && isShell(a, o) {
+	if c.body && where == element && isShell(a, o) {
 		return schema.Value{}, true
 	}
 	kept := o.Transform(func(sub *schema.Attribute, sv schema.Value) schema.Value {

@@ -60,7 +60,7 @@ const emptyElement = "an element has no value: send its value, or an empty array
 func blank(a *schema.Attribute, v schema.Value) bool {
 	o := v.Object()
 	if value := a.SubAttribute("value"); value != nil && value.Mutability == schema.Immutable {
-		return o.Value(value).IsUnassigned() || o.Value(value).Kind() == schema.KindString && o.Value(value).Text() == ""
+		return o.Value(value).IsUnassigned() || isEmpty(value, o.Value(value))
 	}
 	if len(o.Unknown()) > 0 {
 		return false

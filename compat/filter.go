@@ -206,6 +206,9 @@ func intoBrackets(_ *call, in *schema.Attribute, x filter.Expr) (filter.Expr, bo
 }
 
 // plainNames takes the brackets, and what is in them, out of a list of attribute names.
+// valuePathName is the rule whose records hold names with brackets.
+const valuePathName = "value-path-name"
+
 func plainNames(_ *call, s string) (string, bool) {
 	if strings.IndexByte(s, '[') < 0 {
 		return s, false

@@ -1,12 +1,16 @@
 package compat
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/embedscim/scim/patch"
 	"github.com/embedscim/scim/schema"
 )
+
+// maxKeys bounds how many operations those of a request may become by the names in them. The largest that is known has 36.
+const maxKeys = 1000
 
 // A pathKey is a name in an object that is a path.
 type pathKey struct {
@@ -20,8 +24,11 @@ type pathKey struct {
 func (c *call) pathKeys(o schema.Object) []pathKey {
 	var out []pathKey
 	find := func(in *schema.Attribute, unknown []*schema.Raw, prefix string) {
-		out = slices.Grow(out, len(unknown))
+		out = slices.Grow(out, min(len(unknown), maxKeys+1))
 		for _, r := range unknown {
+			if len(out) > maxKeys {
+				return
+			}
 			n := len(c.applied)
 			if op, ok := c.key(prefix + r.Name); ok {
 				out = append(out, pathKey{in, r, op, slices.Clone(c.applied[n:])})
@@ -86,9 +93,14 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 	}
 	rest := op.Value.Object()
 	keys := c.pathKeys(rest)
-	if len(keys) == 0 {
+	switch {
+	case len(keys) == 0:
+		return nil, false
+	case len(keys)+c.split > maxKeys:
+		c.err = c.refuse(op, fmt.Sprintf("has more than %d names that are paths: send them in several requests", maxKeys))
 		return nil, false
 	}
+	c.split += len(keys)
 	type part struct {
 		op patch.Op
 		at int // 1-based position of its name among those sent, or 0
@@ -154,14 +166,20 @@ func dotted(p schema.Path) bool {
 // stays: it was sent under its right name.
 func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
 	changed := false
+	var elements []pathKey
 	for _, k := range c.pathKeys(o) {
 		op := k.op
+		if op.Target != nil && op.Target.Filter != nil {
+			elements = append(elements, k)
+		}
 		if op.Target == nil || op.Target.Filter != nil {
 			continue
 		}
 		p := op.Target.Attr
 		a := p.Target()
-		if p.Sub != nil && p.Attribute.MultiValued || a.IsCommon() && a.Name != "externalId" || !o.At(p).IsUnassigned() {
+		now := o.At(p)
+		there := !now.IsUnassigned() && !(c.p.Has("clear") && isEmpty(a, now))
+		if p.Sub != nil && p.Attribute.MultiValued || a.IsCommon() && a.Name != "externalId" || there {
 			continue
 		}
 		if p.Sub != nil && !o.At(schema.Path{Extension: p.Extension, Attribute: p.Attribute}).Conforms() {
@@ -177,5 +195,41 @@ func placeKeys(c *call, o schema.Object) (schema.Object, bool) {
 		c.applied = append(c.applied, k.applied...)
 		o, changed = without(o, k).WithAt(p, v), true
 	}
+	if made, ok := c.placeElements(o, elements); ok {
+		return made, true
+	}
 	return o, changed
+}
+
+// placeElements makes the elements that the filters in the names describe, where the resource sends the attribute in no other way.
+func (c *call) placeElements(o schema.Object, keys []pathKey) (schema.Object, bool) {
+	lists := &schema.Resource{Attributes: c.t.Object()}
+	var placed []pathKey
+	for _, k := range keys {
+		op := k.op
+		op.Op, op.Create, op.Index = patch.Add, true, 0
+		attr, n := op.Target.Attr, len(c.applied)
+		op.Value = c.value(op.Target.Target(), c.readKey(op.Target.Target(), k), whole)
+		if !op.Creatable() || !o.At(attr).IsUnassigned() || attr.Extension != nil && o.Value(attr.Extension).Kind() == schema.KindRaw {
+			c.applied = c.applied[:n]
+			continue
+		}
+		next, _, err := patch.Apply(lists, []patch.Op{op})
+		if err != nil {
+			c.applied = c.applied[:n]
+			continue
+		}
+		lists, placed = next, append(placed, k)
+	}
+	if len(placed) == 0 {
+		return o, false
+	}
+	o = without(o, placed...)
+	for _, k := range placed {
+		c.applied = append(c.applied, k.applied...)
+		if list := lists.Attributes.At(k.op.Target.Attr); !list.IsUnassigned() {
+			o = o.WithAt(k.op.Target.Attr, list)
+		}
+	}
+	return o, true
 }

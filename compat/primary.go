@@ -27,8 +27,10 @@ func firstPrimary(_ *call, a *schema.Attribute, v schema.Value, where place) (sc
 	if chosen < 0 {
 		chosen = first
 	}
+	key := a.ElementKey(v.Index(chosen))
 	return v.Transform(func(e schema.Value) schema.Value {
-		if i++; i == chosen || !isPrimary(primary, e) {
+		// An element that is there again says nothing new, and the last of them stays.
+		if i++; i == chosen || !isPrimary(primary, e) || a.ElementKey(e) == key {
 			return e
 		}
 		return schema.Complex(e.Object().With(primary, schema.Boolean(false)))
@@ -44,9 +46,14 @@ func primaries(a *schema.Attribute, v schema.Value) int {
 	if primary == nil || primary.Type != schema.TypeBoolean {
 		return 0
 	}
-	n := 0
+	n, first := 0, ""
 	for _, e := range v.Elements() {
-		if isPrimary(primary, e) {
+		if !isPrimary(primary, e) {
+			continue
+		}
+		// An element that is there twice counts once.
+		if key := a.ElementKey(e); n == 0 || key != first {
+			first = key
 			n++
 		}
 	}

@@ -9,6 +9,11 @@ import (
 // Redacted returns a copy of a without the values in Before and After. Names, operations and paths stay, but for the values
 // that a path compares with.
 func (a Applied) Redacted() Applied {
+	if a.Rule == valuePathName {
+		// A list of names, which are no filters.
+		a.Before = redactList(a.Before)
+		return a
+	}
 	a.Before, a.After = redact(a.Before), redact(a.After)
 	return a
 }
@@ -22,6 +27,7 @@ func redact(s string) string {
 	}
 	var b strings.Builder
 	member := "" // the name whose value comes next
+	isOps, depth := strings.HasPrefix(s, `{"op":"`) || strings.HasPrefix(s, `[{"op":"`), 0
 	for i := 0; i < len(s); {
 		switch c := s[i]; c {
 		case '"':
@@ -34,7 +40,7 @@ func redact(s string) string {
 				b.WriteString(redactBrackets(text))
 			case member == `"op"` && isOp(strings.Trim(text, `"`)), member == `"ifMissing"` && text == `"create"`:
 				b.WriteString(text)
-			case member == `"path"`:
+			case member == `"path"` && isOps && depth == 1:
 				b.WriteString(redactBrackets(text))
 			default:
 				b.WriteString(hidden)
@@ -44,6 +50,12 @@ func redact(s string) string {
 			}
 			i = end
 		case '{', '}', '[', ']', ',', ':', ' ', '\t', '\r', '\n':
+			switch c {
+			case '{':
+				depth++
+			case '}':
+				depth--
+			}
 			b.WriteByte(c)
 			i++
 		default:
@@ -81,6 +93,10 @@ func stringEnd(s string, i int) int {
 func redactBrackets(text string) string {
 	open, end := strings.IndexByte(text, '['), strings.LastIndexByte(text, ']')
 	if open < 0 {
+		// What is no path may hold a value all the same.
+		if i := strings.IndexAny(strings.Trim(text, `"`), ` "'(=`+"\t"); i >= 0 {
+			return text[:i+1] + `…"`
+		}
 		return text
 	}
 	if end < open {
@@ -89,6 +105,30 @@ func redactBrackets(text string) string {
 		}
 	}
 	return text[:open+1] + "…" + text[end:]
+}
+
+// redactList hides what stands in brackets in a list of names.
+func redactList(s string) string {
+	var b strings.Builder
+	for {
+		open := strings.IndexByte(s, '[')
+		if open < 0 {
+			return b.String() + s
+		}
+		end := open + 1
+		for end < len(s) && s[end] != ']' {
+			if s[end] == '"' {
+				end = stringEnd(s, end)
+			} else {
+				end++
+			}
+		}
+		b.WriteString(s[:open+1] + "…")
+		s = s[min(end, len(s)):]
+		if s == "" {
+			return b.String()
+		}
+	}
 }
 
 // redactFilter hides what a filter compares with: what follows an operator.
@@ -106,6 +146,10 @@ func redactFilter(s string) string {
 		switch c {
 		case '"':
 			end = stringEnd(s, i)
+		case '\'':
+			if end = len(s); strings.IndexByte(s[i+1:], c) >= 0 {
+				end = i + 2 + strings.IndexByte(s[i+1:], c)
+			}
 		default:
 			for end < len(s) && strings.IndexByte(" ()[]", s[end]) < 0 {
 				end++

@@ -81,8 +81,10 @@ func (c *call) identity(op patch.Op, a *schema.Attribute, v schema.Value) (filte
 			x = &filter.Logical{Op: filter.And, Left: x, Right: y}
 		}
 	}
+	hasValue := value != nil && o.Value(value).Text() != ""
 	for sub, sv := range o.All() {
-		if sub != value {
+		// A name for humans may have changed since, and must not keep a role.
+		if sub != value && !(hasValue && sub.Name == "display") {
 			and(sub, sv)
 		}
 	}

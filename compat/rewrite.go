@@ -16,8 +16,11 @@ type call struct {
 	t       *schema.ResourceType
 	p       *Profile
 	applied []Applied
-	index   int       // of the operation, or 0
-	mended  int       // how many values have been rewritten
+	index   int   // of the operation, or 0
+	mended  int   // how many values have been rewritten
+	split   int   // how many names have become operations
+	err     error // a rule refuses the operation
+	seen    map[recorded]bool
 	buf     [2][]byte // for records
 	body    bool      // the value is a resource, or a part of one, and no operation is around it
 }
@@ -119,6 +122,9 @@ func (c *call) operation(out []patch.Op, op patch.Op) ([]patch.Op, error) {
 			continue
 		}
 		made, ok := r.shape(c, op)
+		if c.err != nil {
+			return nil, c.err
+		}
 		if !ok {
 			continue
 		}
@@ -175,13 +181,26 @@ func placeOf(op patch.Op) place {
 	case op.Target.Filter != nil && op.Target.Sub == nil:
 		return selected
 	case op.Target.Target().MultiValued && op.Value.Kind() != schema.KindList:
-		return element
+		return lone
 	}
 	return whole
 }
 
 // value applies the rules to a value of a, and to its parts.
 func (c *call) value(a *schema.Attribute, v schema.Value, where place) schema.Value {
+	// What one rule makes another may mend, as a string in a wrapping. Each takes something away, so this ends; the bound is for a
+	// rule that does not.
+	for range 16 {
+		n := c.mended
+		if v = c.valueOnce(a, v, where); c.mended == n {
+			break
+		}
+	}
+	return v
+}
+
+// valueOnce applies each rule once.
+func (c *call) valueOnce(a *schema.Attribute, v schema.Value, where place) schema.Value {
 	for _, r := range c.p.rules {
 		if r.value == nil {
 			continue

@@ -37,7 +37,8 @@ type place uint8
 
 const (
 	whole    place = iota // the value of the attribute: a list if it is multi-valued
-	element               // one element of a multi-valued attribute
+	element               // one element of a list of a multi-valued attribute
+	lone                  // one element where the operation may have a list
 	selected              // what an operation does to the elements that its path selects
 )
 
@@ -100,7 +101,7 @@ var all = []Rule{
 		compare: intoBrackets,
 	},
 	{
-		ID: "value-path-name", Client: entra, Doc: entraReference,
+		ID: valuePathName, Client: entra, Doc: entraReference,
 		in:     inEntraID | inLenient,
 		Reason: "A name with brackets in a list of attributes becomes the attribute's name.",
 		names:  plainNames,
@@ -132,7 +133,7 @@ var all = []Rule{
 		value:  unnest,
 	},
 	{
-		ID: "one-value", Client: "several", Doc: entraReference,
+		ID: "one-value", Client: "several clients", Doc: entraReference,
 		in:     inEntraID | inEntraLegacy | inOneLogin | inLenient,
 		Reason: "One value where the schema has several becomes a list of one.",
 		value:  listOfOne,
@@ -164,12 +165,6 @@ var all = []Rule{
 		value:  dropNull,
 	},
 	{
-		ID: "no-empty-elements", Client: "several", Doc: entraSCIM,
-		in:     inEntraID | inEntraLegacy | inOkta | inOneLogin,
-		Reason: "A list with an element that has no value is refused: by the RFCs it would count as none, and a list of such would remove all.",
-		op:     refuseEmpty,
-	},
-	{
 		ID: "read-only-parts", Client: entra, Doc: entraSCIM,
 		in:     inEntraID | inEntraLegacy | inOneLogin,
 		Reason: "What only the service provider writes, such as the display name beside the id of a manager, is dropped from a value.",
@@ -199,6 +194,12 @@ var all = []Rule{
 		Reason: `The empty string and null mean that an attribute has no value: replace removes it, add leaves it as it is.`,
 		value:  dropEmpty,
 		op:     clearValue,
+	},
+	{
+		ID: "no-empty-elements", Client: "several clients", Doc: entraSCIM,
+		in:     inEntraID | inEntraLegacy | inOkta | inOneLogin,
+		Reason: "A list with an element that has no value is refused: by the RFCs it would count as none, and a list of such would remove all.",
+		op:     refuseEmpty,
 	},
 	{
 		ID: "create-element", Client: entra, Doc: "https://learn.microsoft.com/en-us/answers/questions/708183",

@@ -50,6 +50,9 @@ func only(text []byte) ([]byte, bool) {
 
 func isNull(text []byte) bool { return string(text) == "null" }
 
+// isNone reports whether text is null or the empty array, which would remove all.
+func isNone(text []byte) bool { return isNull(text) || wire.IsEmptyArray(text) }
+
 // text returns the string that raw input is.
 func text(v schema.Value) (string, bool) {
 	r := v.Raw()
@@ -108,11 +111,20 @@ func unwrap(c *call, a *schema.Attribute, v schema.Value, where place) (schema.V
 
 // unnest takes the value of members out of {"members":[...]}.
 func unnest(c *call, a *schema.Attribute, v schema.Value, where place) (schema.Value, bool) {
-	if !a.MultiValued || where == selected || v.Kind() != schema.KindComplex || v.Object().Len() != 1 {
+	if !a.MultiValued || where == selected || where == element {
+		return v, false // a list within a list is none
+	}
+	if r := v.Raw(); r != nil {
+		if ms, ok := members(r.JSON); ok && len(ms) == 1 && strings.EqualFold(ms[0].name, a.Name) && !isNone(ms[0].value) {
+			return c.read(a, ms[0].value, v), true
+		}
+		return v, false
+	}
+	if v.Kind() != schema.KindComplex || v.Object().Len() != 1 {
 		return v, false
 	}
 	for _, r := range v.Object().Unknown() {
-		if strings.EqualFold(r.Name, a.Name) && !isNull(r.JSON) {
+		if strings.EqualFold(r.Name, a.Name) && !isNone(r.JSON) {
 			return c.read(a, r.JSON, v), true
 		}
 	}
@@ -130,6 +142,9 @@ func listOfOne(c *call, a *schema.Attribute, v schema.Value, where place) (schem
 	one := c.read(a, r.JSON, v)
 	if one.Kind() == schema.KindRaw && a.Type != schema.TypeComplex && a.Type != schema.TypeBoolean {
 		return v, false
+	}
+	if one.Kind() == schema.KindComplex && len(one.Object().Unknown()) == one.Object().Len() {
+		return v, false // nothing in it is known: as an element it would be dropped
 	}
 	return schema.List(one), true
 }
@@ -302,7 +317,7 @@ func dropNull(c *call, a *schema.Attribute, v schema.Value, where place) (schema
 	if c.body && where == element && c.p.Has("clear") && isShell(a, o) {
 		return v, false
 	}
-	kept := withoutNull(o, where == element)
+	kept := withoutNull(o, where == element || where == lone)
 	if kept.Len() == o.Len() || kept.Len() == 0 {
 		return v, false
 	}

@@ -156,9 +156,9 @@ func nameless(a *schema.Attribute, v schema.Value) error {
 	if !a.MultiValued || value == nil || value.Mutability != schema.Immutable {
 		return nil
 	}
-	missing := v.Kind() == schema.KindComplex && v.Object().Value(value).IsUnassigned()
+	missing := v.Kind() == schema.KindComplex && v.Object().Value(value).Text() == ""
 	for i := range v.Len() {
-		missing = missing || v.Index(i).Object().Value(value).IsUnassigned()
+		missing = missing || v.Index(i).Object().Value(value).Text() == ""
 	}
 	if missing {
 		return fault(schema.InvalidValue, a.String(), "an element has no value: send its value, or an empty array to remove all")

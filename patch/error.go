@@ -120,11 +120,15 @@ func public(a, sub *schema.Attribute) bool {
 	return sub.Name == "type" || sub.Name == "value" && a.SubAttribute("$ref") != nil
 }
 
-// publicText returns a path that can't be resolved, without what stands in its brackets.
+// publicText returns a path that can't be resolved, without what stands in its brackets, or after a name.
 func publicText(path string) string {
 	open, end := strings.IndexByte(path, '['), strings.LastIndexByte(path, ']')
 	switch {
 	case open < 0:
+		// What is no path may hold a value all the same, as a filter does.
+		if i := strings.IndexAny(path, " \t\"'(="); i >= 0 {
+			path = path[:i] + "…"
+		}
 	case end < open:
 		path = path[:open+1] + "…"
 	default:

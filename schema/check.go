@@ -161,7 +161,7 @@ func conform(a *Attribute, v Value, rejectUnknown bool) (Value, error) {
 		}
 		kept, err := replaceElements(d, func(e Value) (Value, error) {
 			v, err := conform(a, e, rejectUnknown)
-			if o, ok := e.data.(*Object); ok && err == nil && id != nil && v.Object().Value(id).IsUnassigned() {
+			if o, ok := e.data.(*Object); ok && err == nil && id != nil && v.Object().Value(id).Text() == "" {
 				// It would be dropped, and a list of such would remove all.
 				err = &Error{Type: InvalidValue, Path: a.Name, Rule: "an element has no value: send its value, or an empty array to remove all", Offset: o.pos - 1}
 			}
