@@ -27,8 +27,9 @@ CREATE UNIQUE INDEX users_login ON users (org, {login});
 CREATE TABLE phones (
   id {serial},
   user_id {int} NOT NULL REFERENCES users (id),
-  number text NOT NULL,
+  number text,
   kind text,
+  label text,
   is_primary {bool}
 );
 CREATE INDEX phones_user ON phones (user_id);
@@ -62,7 +63,7 @@ CREATE INDEX team_teams_child ON team_teams (child_id);
 	case sqlstore.MySQL:
 		r = strings.NewReplacer("{serial}", "bigint AUTO_INCREMENT PRIMARY KEY", "{int}", "bigint", "{bool}", "boolean", "{time}", "datetime(3)",
 			"{login}", "login", "{name}", "name", "org text", "org varchar(100)", "login text", "login varchar(255)", "name text", "name varchar(255)",
-			"first_name text", "first_name longtext", "last_name text", "last_name longtext", "email text", "email longtext")
+			"first_name text", "first_name longtext", "last_name text", "last_name longtext", "email text", "email longtext", "number text", "number longtext", "kind text", "kind longtext", "label text", "label longtext")
 	}
 	return r.Replace(text)
 }
@@ -93,7 +94,7 @@ func appStores(tb testing.TB, db *sql.DB, d sqlstore.Dialect, change func(*sqlst
 			"active":                       sqlstore.IsNull("disabled_at"),
 			`emails[type eq "work"].value`: sqlstore.Col("email"),
 			"phoneNumbers": sqlstore.Rows{Table: "phones", Owner: "user_id", Order: "id", Columns: map[string]sqlstore.Column{
-				"value": sqlstore.Col("number"), "type": sqlstore.Col("kind"), "primary": sqlstore.Col("is_primary"),
+				"value": sqlstore.Col("number"), "type": sqlstore.Col("kind"), "display": sqlstore.Col("label"), "primary": sqlstore.Col("is_primary"),
 			}},
 		},
 		Companion: "scim_users",

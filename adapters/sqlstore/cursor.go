@@ -24,7 +24,7 @@ var errCursor error = &scim.Error{Status: http.StatusBadRequest, Type: "invalidC
 
 // SearchAfter returns the page that a cursor leads to; see [scim.CursorSearcher] and RFC 9865. The database reads on from where
 // the cursor stands, however far that is, unless the query is sorted or rows have to be looked at.
-func (s *Store) SearchAfter(ctx context.Context, q *scim.Query, at string) (*scim.Page, error) {
+func (s *Store) SearchAfter(ctx context.Context, q *scim.Query, at string) (page *scim.Page, err error) {
 	t, err := s.tenant(ctx)
 	if err != nil {
 		return nil, err
@@ -37,24 +37,25 @@ func (s *Store) SearchAfter(ctx context.Context, q *scim.Query, at string) (*sci
 			return nil, errCursor
 		}
 	}
-	where := constant(true)
-	if q.Filter != nil {
-		w, err := s.translator(ctx, t)
+	err = s.snapshot(ctx, func(ctx context.Context) error {
+		where, err := s.narrowed(ctx, t, q)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		where = w.where(q.Filter.Expr())
-	}
-	if q.SortBy == nil {
-		total, exact, err := s.count(ctx, t, where, ordering{unsure: never})
-		if err != nil {
-			return nil, err
+		if q.SortBy == nil {
+			total, exact, err := s.count(ctx, t, where, ordering{unsure: never})
+			if err != nil {
+				return err
+			}
+			if exact {
+				page, err = s.keyset(ctx, t, q, where, c, total)
+				return err
+			}
 		}
-		if exact {
-			return s.keyset(ctx, t, q, where, c, total)
-		}
-	}
-	return s.siftedAfter(ctx, t, q, where, c)
+		page, err = s.siftedAfter(ctx, t, q, where, c)
+		return err
+	})
+	return page, err
 }
 
 // keyset returns a page by comparing keys.

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/embedscim/scim"
@@ -148,8 +149,14 @@ func (s *Store) blamed(err error) string {
 		}
 	}
 	best, name := 0, ""
-	for i := range s.fields {
-		f := &s.fields[i]
+	fields := slices.Clone(s.fields)
+	for _, c := range s.children {
+		if strings.Contains(text, c.cfg.Table) {
+			fields = c.fields
+		}
+	}
+	for i := range fields {
+		f := &fields[i]
 		for _, column := range []string{f.col.Name, f.col.Folded} {
 			if len(column) > best && strings.Contains(text, column) {
 				best, name = len(column), f.name

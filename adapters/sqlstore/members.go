@@ -206,7 +206,7 @@ const streamed = 1000
 
 // memberList returns the members of one resource, as a stream if they are many: then the rest is read while the response is
 // written, a number at a time, and no rows are held open for a slow client.
-func (s *Store) memberList(ctx context.Context, t tenant, l *link, owner any) (schema.Value, error) {
+func (s *Store) memberList(ctx, later context.Context, t tenant, l *link, owner any) (schema.Value, error) {
 	first, last, n, err := s.someMembers(ctx, t, l, owner, 0, nil)
 	if err != nil || len(first) < streamed {
 		return schema.List(first...), err
@@ -218,7 +218,7 @@ func (s *Store) memberList(ctx context.Context, t tenant, l *link, owner any) (s
 					return
 				}
 			}
-			if first, last, n, err = s.someMembers(ctx, t, l, owner, n, last); err != nil {
+			if first, last, n, err = s.someMembers(later, t, l, owner, n, last); err != nil {
 				yield(schema.Value{}, err)
 				return
 			}

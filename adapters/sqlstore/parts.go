@@ -12,7 +12,8 @@ import (
 type needs struct {
 	children, links []bool // by position in Store.children and Store.links
 	groups          bool
-	stream          bool // long lists of members may be streams
+	// later is the context in which the rest of a long list of members may be read; nil if it must be read at once.
+	later context.Context
 }
 
 func (s *Store) needs(p scim.Projection) needs {
@@ -77,8 +78,8 @@ func (s *Store) parts(ctx context.Context, t tenant, rows []*row, n needs) ([]*p
 			if !n.links[i] {
 				continue
 			}
-			if n.stream && len(rows) == 1 {
-				v, err := s.memberList(ctx, t, l, rows[0].key)
+			if n.later != nil && len(rows) == 1 {
+				v, err := s.memberList(ctx, n.later, t, l, rows[0].key)
 				if err != nil {
 					return nil, err
 				}

@@ -11,19 +11,34 @@ import (
 // Search returns the page that q asks for; see [scim.Searcher]. Without SortBy, and among equals, resources are in the order of
 // their keys. The database does what it can do exactly as [scim.Query] asks for; rows that are left to look at are read, up to
 // [Table.MaxScan].
-func (s *Store) Search(ctx context.Context, q *scim.Query) (*scim.Page, error) {
+func (s *Store) Search(ctx context.Context, q *scim.Query) (page *scim.Page, err error) {
 	t, err := s.tenant(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := constant(true)
-	if q.Filter != nil {
-		w, err := s.translator(ctx, t)
-		if err != nil {
-			return nil, err
+	err = s.snapshot(ctx, func(ctx context.Context) error {
+		c, err := s.narrowed(ctx, t, q)
+		if err == nil {
+			page, err = s.search(ctx, t, q, c)
 		}
-		c = w.where(q.Filter.Expr())
+		return err
+	})
+	return page, err
+}
+
+// narrowed returns what SQL can say about the filter of q.
+func (s *Store) narrowed(ctx context.Context, t tenant, q *scim.Query) (cond, error) {
+	if q.Filter == nil {
+		return constant(true), nil
 	}
+	w, err := s.translator(ctx, t)
+	if err != nil {
+		return cond{}, err
+	}
+	return w.where(q.Filter.Expr()), nil
+}
+
+func (s *Store) search(ctx context.Context, t tenant, q *scim.Query, c cond) (*scim.Page, error) {
 	skip, count := max(0, q.StartIndex-1), max(0, q.Count)
 	if q.SortBy == nil && skip == 0 && count > 0 {
 		// Most queries look for one resource: then there is nothing to count.
@@ -35,6 +50,7 @@ func (s *Store) Search(ctx context.Context, q *scim.Query) (*scim.Page, error) {
 	o, sorts := s.order(q)
 	total, exact := 0, false
 	if sorts {
+		var err error
 		if total, exact, err = s.count(ctx, t, c, o); err != nil {
 			return nil, err
 		}

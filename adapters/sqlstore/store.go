@@ -141,17 +141,24 @@ func (s *Store) Get(ctx context.Context, id string, p scim.Projection) (*scim.Re
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.find(ctx, t, id)
-	if err != nil {
-		return nil, err
-	}
 	n := s.needs(p)
-	n.stream = !isZero(p) && !s.inTx(ctx)
-	found, err := s.resources(ctx, t, []*row{r}, n)
-	if err != nil {
-		return nil, err
+	if !isZero(p) && !s.inTx(ctx) {
+		n.later = ctx
 	}
-	return found[0], nil
+	var out *scim.Resource
+	err = s.snapshot(ctx, func(ctx context.Context) error {
+		r, err := s.find(ctx, t, id)
+		if err != nil {
+			return err
+		}
+		found, err := s.resources(ctx, t, []*row{r}, n)
+		if err != nil {
+			return err
+		}
+		out = found[0]
+		return nil
+	})
+	return out, err
 }
 
 // listed is how many rows List reads at a time.
@@ -167,11 +174,19 @@ func (s *Store) List(ctx context.Context, p scim.Projection) iter.Seq2[*scim.Res
 			return
 		}
 		n := s.needs(p)
-		for rows, err := range s.scan(ctx, t, always) {
+		where := always
+		for {
 			var found []*scim.Resource
-			if err == nil {
+			err := s.snapshot(ctx, func(ctx context.Context) error {
+				rows, err := s.some(ctx, t, where)
+				if err != nil || len(rows) == 0 {
+					found = nil
+					return err
+				}
+				where = sqlf("t."+s.key+" > ?", rows[len(rows)-1].key)
 				found, err = s.resources(ctx, t, rows, n)
-			}
+				return err
+			})
 			if err != nil {
 				yield(nil, err)
 				return
@@ -181,8 +196,16 @@ func (s *Store) List(ctx context.Context, p scim.Projection) iter.Seq2[*scim.Res
 					return
 				}
 			}
+			if len(found) < listed {
+				return
+			}
 		}
 	}
+}
+
+// some returns the first rows that fulfil a condition, in the order of their keys.
+func (s *Store) some(ctx context.Context, t tenant, where frag) ([]*row, error) {
+	return s.rows(ctx, t, where, sqlf(" ORDER BY t."+s.key+" LIMIT ?", listed))
 }
 
 // scan returns an iterator over the rows that fulfil a condition, a number at a time, in the order of their keys.
@@ -190,7 +213,7 @@ func (s *Store) scan(ctx context.Context, t tenant, where frag) iter.Seq2[[]*row
 	return func(yield func([]*row, error) bool) {
 		cond := where
 		for {
-			rows, err := s.rows(ctx, t, cond, sqlf(" ORDER BY t."+s.key+" LIMIT ?", listed))
+			rows, err := s.some(ctx, t, cond)
 			if err != nil {
 				yield(nil, err)
 				return

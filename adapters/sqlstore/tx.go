@@ -46,11 +46,42 @@ const maxAttempts = 24
 // that. When the database gives the transaction up because of others (a serialisation failure, a deadlock, a database that is
 // locked), fn runs again.
 func (s *Store) InTx(ctx context.Context, fn func(context.Context) error) error {
+	// A row is locked before it is read, and what is read then must be the latest.
+	opts := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	if s.d == SQLite {
+		opts = nil
+	}
+	return s.repeat(ctx, opts, func(ctx context.Context) error {
+		if s.d == SQLite {
+			// A transaction that has read can't become one that writes if another has written meanwhile: begin as one.
+			if _, err := s.exec(ctx, sqlf("UPDATE "+s.table+" SET "+s.key+" = "+s.key+" WHERE 1 = 0")); err != nil {
+				return err
+			}
+		}
+		return fn(ctx)
+	})
+}
+
+// snapshot calls fn in a transaction in which all queries see the same state, if resources have parts in several tables: who
+// reads while others write must see whole resources.
+func (s *Store) snapshot(ctx context.Context, fn func(context.Context) error) error {
+	if len(s.children)+len(s.links) == 0 && s.groups == nil {
+		return fn(ctx)
+	}
+	opts := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	if s.d == SQLite {
+		opts = nil
+	}
+	return s.repeat(ctx, opts, fn)
+}
+
+// repeat runs fn in a transaction, or in that of ctx, and again as long as the database gives it up because of others.
+func (s *Store) repeat(ctx context.Context, opts *sql.TxOptions, fn func(context.Context) error) error {
 	if s.inTx(ctx) {
 		return fn(ctx)
 	}
 	for attempt := 1; ; attempt++ {
-		err := s.once(ctx, fn)
+		err := s.once(ctx, opts, fn)
 		if err == nil || attempt == maxAttempts || !retryable(err) {
 			return err
 		}
@@ -65,12 +96,7 @@ func (s *Store) InTx(ctx context.Context, fn func(context.Context) error) error 
 }
 
 // once runs fn in a transaction of its own.
-func (s *Store) once(ctx context.Context, fn func(context.Context) error) error {
-	var opts *sql.TxOptions
-	if s.d != SQLite {
-		// A row is locked before it is read, and what is read then must be the latest.
-		opts = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
-	}
+func (s *Store) once(ctx context.Context, opts *sql.TxOptions, fn func(context.Context) error) error {
 	tx, err := s.db.BeginTx(ctx, opts)
 	if err != nil {
 		return err
@@ -82,15 +108,7 @@ func (s *Store) once(ctx context.Context, fn func(context.Context) error) error 
 			_ = tx.Rollback()
 		}
 	}()
-	inside := WithTx(ctx, s.db, tx)
-	if s.d == SQLite {
-		// A transaction that has read can't become one that writes if another has written meanwhile: begin as one.
-		key := s.d.quote(s.cfg.Key.Column)
-		if _, err := tx.ExecContext(ctx, "UPDATE "+s.table+" SET "+key+" = "+key+" WHERE 1 = 0"); err != nil {
-			return err
-		}
-	}
-	if err := fn(inside); err != nil {
+	if err := fn(WithTx(ctx, s.db, tx)); err != nil {
 		return err
 	}
 	done = true

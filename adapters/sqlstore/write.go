@@ -111,41 +111,6 @@ func (s *Store) Update(ctx context.Context, id string, p scim.Projection, fn fun
 	return out, err
 }
 
-// hide returns r without what p does not want, for Update, which reads nothing else.
-func (s *Store) hide(p scim.Projection, r *scim.Resource) *scim.Resource {
-	if isZero(p) {
-		return r
-	}
-	out := *r
-	if !p.Wants(s.typ.Attribute("externalId").Path()) {
-		out.ExternalID = ""
-	}
-	out.Attributes = r.Attributes.Transform(func(a *schema.Attribute, v schema.Value) schema.Value {
-		if !p.Wants(a.Path()) {
-			return schema.Value{}
-		}
-		return v
-	})
-	return &out
-}
-
-// keep returns next with what p does not want as it is in old, for Update, which writes nothing else.
-func (s *Store) keep(p scim.Projection, old, next *scim.Resource) *scim.Resource {
-	if isZero(p) {
-		return next
-	}
-	out := *next
-	if !p.Wants(s.typ.Attribute("externalId").Path()) {
-		out.ExternalID = old.ExternalID
-	}
-	for _, a := range s.typ.Attributes() {
-		if !a.IsCommon() && !p.Wants(a.Path()) {
-			out.Attributes = out.Attributes.With(a, old.Attributes.Value(a))
-		}
-	}
-	return &out
-}
-
 // write runs fn in a transaction and says what its errors mean.
 func (s *Store) write(ctx context.Context, fn func(context.Context, tenant) error) error {
 	t, err := s.tenant(ctx)
