@@ -132,7 +132,7 @@ func (s *Store) order(q *scim.Query) (ordering, bool) {
 			x = s.d.lower("t." + f.column)
 			o.unsure = frag{text: "(t." + f.column + " IS NOT NULL AND " + s.d.wide("t."+f.column) + ")"}
 		}
-	case f != nil && f.target.Type == schema.TypeInteger && f.col.Convert == nil && f.col.Empty == nil:
+	case f != nil && f.target.Type == schema.TypeInteger && f.col.Convert == nil && !f.col.AsText && f.col.Empty == nil:
 		x = "t." + f.column
 	case p.Attribute != nil && p.Attribute.Name == "externalId" && f == nil && s.companion != "":
 		x = s.d.exact("c.external_id")
