@@ -207,7 +207,7 @@ func (s *Store) version(r *row) scim.Version {
 
 // rows returns the rows that exist for the tenant and fulfil a condition.
 func (s *Store) rows(ctx context.Context, t tenant, where, end frag) ([]*row, error) {
-	return s.rowsAs(ctx, t, sqlf("%s AND %s", s.visible(t), where), end)
+	return s.rowsAs(ctx, t, allOf(s.visible(t), where), end)
 }
 
 // rowsAs returns the rows that fulfil a condition, whether they exist for the tenant or not.

@@ -223,7 +223,7 @@ func (s *Store) scan(ctx context.Context, t tenant, where frag) iter.Seq2[[]*row
 			if len(rows) > 0 && !yield(rows, nil) || len(rows) < listed {
 				return
 			}
-			cond = sqlf("%s AND t."+s.key+" > ?", where, rows[len(rows)-1].key)
+			cond = allOf(where, sqlf("t."+s.key+" > ?", rows[len(rows)-1].key))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (s *Store) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, e
 // blame returns what the client is told if a write failed because a value is taken outside of its tenant, where no filter finds
 // it: by 409 it would believe that the resource is there.
 func (s *Store) blame(ctx context.Context, d *draft, err error) error {
-	if s.cfg.Scope.kind == scopeNone || !errors.Is(err, scim.ErrUniqueness) || s.inTx(ctx) {
+	if s.cfg.Scope.kind == scopeNone || kindOf(err) != faultUnique || s.inTx(ctx) {
 		return err
 	}
 	t, terr := s.tenant(ctx)
