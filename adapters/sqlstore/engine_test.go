@@ -1,0 +1,119 @@
+package sqlstore_test
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/embedscim/scim"
+	"github.com/embedscim/scim/adapters/sqlstore"
+	_ "github.com/go-sql-driver/mysql"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
+)
+
+// An engine is a database to test with.
+type engine struct {
+	dialect sqlstore.Dialect
+	driver  string
+	dsn     func(tb testing.TB) string // makes an empty database that lives as long as the test
+}
+
+// onEngines runs a test on each database. scripts/databases starts those that have to be started.
+func onEngines(t *testing.T, f func(t *testing.T, e engine)) {
+	for _, e := range engines() {
+		t.Run(e.dialect.String(), func(t *testing.T) {
+			t.Parallel()
+			f(t, e)
+		})
+	}
+}
+
+func engines() []engine {
+	return []engine{
+		{sqlstore.SQLite, "sqlite", sqliteDSN}, {sqlstore.Postgres, "pgx", postgresDSN}, {sqlstore.MySQL, "mysql", mysqlDSN},
+	}
+}
+
+// open returns an empty database.
+func (e engine) open(tb testing.TB) *sql.DB {
+	db, err := sql.Open(e.driver, e.dsn(tb))
+	require.NoError(tb, err)
+	return closed(tb, db)
+}
+
+// record returns an empty database, and what records the statements that it is sent.
+func (e engine) record(tb testing.TB) (*sql.DB, *recorder) {
+	dsn := e.dsn(tb)
+	plain, err := sql.Open(e.driver, dsn)
+	require.NoError(tb, err)
+	defer plain.Close()
+	r := &recorder{driver: plain.Driver(), dsn: dsn}
+	return closed(tb, sql.OpenDB(r)), r
+}
+
+func closed(tb testing.TB, db *sql.DB) *sql.DB {
+	db.SetMaxIdleConns(8)
+	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
+	return db
+}
+
+func sqliteDSN(tb testing.TB) string {
+	return "file:" + filepath.Join(tb.TempDir(), "test.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)"
+}
+
+func postgresDSN(tb testing.TB) string {
+	dsn := os.Getenv("SCIM_TEST_POSTGRES")
+	if dsn == "" {
+		tb.Skip("SCIM_TEST_POSTGRES is not set: nothing is known about PostgreSQL; run the tests under scripts/databases")
+	}
+	name := "t" + strings.ToLower(rand.Text())
+	administer(tb, "pgx", dsn, "CREATE SCHEMA "+name, "DROP SCHEMA "+name+" CASCADE")
+	return dsn + " search_path=" + name
+}
+
+func mysqlDSN(tb testing.TB) string {
+	dsn := os.Getenv("SCIM_TEST_MYSQL")
+	if dsn == "" {
+		tb.Skip("SCIM_TEST_MYSQL is not set: nothing is known about MySQL and MariaDB; run the tests under scripts/databases")
+	}
+	name := "t" + strings.ToLower(rand.Text())
+	administer(tb, "mysql", dsn, "CREATE DATABASE "+name, "DROP DATABASE "+name)
+	base, _, _ := strings.Cut(dsn, "?")
+	return base[:strings.LastIndex(base, "/")+1] + name + "?parseTime=true"
+}
+
+// administer runs a statement now, and another after the test.
+func administer(tb testing.TB, driver, dsn, now, later string) {
+	admin, err := sql.Open(driver, dsn)
+	require.NoError(tb, err)
+	_, err = admin.Exec(now)
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
+		_, err := admin.Exec(later)
+		require.NoError(tb, err)
+		require.NoError(tb, admin.Close())
+	})
+}
+
+// run executes statements, separated by semicolons at the end of lines.
+func run(tb testing.TB, db *sql.DB, statements string) {
+	tb.Helper()
+	for statement := range strings.SplitSeq(statements, ";\n") {
+		if strings.TrimSpace(statement) == "" {
+			continue
+		}
+		_, err := db.Exec(statement)
+		require.NoError(tb, err, statement)
+	}
+}
+
+// as returns a context for a tenant.
+func as(tb testing.TB, tenant string) context.Context {
+	return scim.WithPrincipal(tb.Context(), scim.Principal{Tenant: tenant})
+}
