@@ -106,14 +106,17 @@ func splitKeys(c *call, op patch.Op) ([]patch.Op, bool) {
 		at int // 1-based position of its name among those sent, or 0
 	}
 	parts := make([]part, 0, rest.Len()+len(keys))
-	positions := map[string]int{}
-	for i, n := range op.Names() {
-		if _, ok := positions[schema.Fold(n)]; !ok {
-			positions[schema.Fold(n)] = i + 1
-		}
+	names := op.Names()
+	positions := make(map[string]int, len(names))
+	for i, n := range names {
+		positions[n] = i + 1
 	}
 	add := func(o patch.Op, name string) {
-		parts = append(parts, part{o, positions[schema.Fold(name)]})
+		at, ok := positions[name]
+		if !ok { // it is spelled as the schema does, and was sent otherwise
+			at = 1 + slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+		}
+		parts = append(parts, part{o, at})
 	}
 	rest = rest.Transform(func(a *schema.Attribute, v schema.Value) schema.Value {
 		if a.IsExtension() || a.IsCommon() && a.Name != "externalId" {
