@@ -1,4 +1,5 @@
-// Quickstart serves SCIM 2.0 on localhost from memory, to see what a service provider looks like to an identity provider.
+// Quickstart serves the users and teams of a small application as SCIM 2.0 on localhost. app.go has the application's tables
+// and the mapping, this file mounts the handler.
 //
 //	go run ./examples/quickstart
 package main
@@ -15,34 +16,53 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/embedscim/scim"
 	"github.com/embedscim/scim/compat"
-	"github.com/embedscim/scim/memstore"
 )
 
 func main() {
 	addr := flag.String("addr", "localhost:8080", "address to listen on")
 	token := flag.String("token", "", "bearer token that clients must send (default generated)")
 	profile := flag.String("profile", compat.EntraID.Name(), "compatibility profile, such as Okta, Lenient or Strict")
+	file := flag.String("db", "", "SQLite file to keep users and teams in (default a temporary one, deleted on exit)")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Stdout, *addr, *token, *profile); err != nil {
+	if err := run(ctx, os.Stdout, *addr, *token, *profile, *file); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
 }
 
 // run serves until ctx is done.
-func run(ctx context.Context, out io.Writer, addr, token, profile string) error {
+func run(ctx context.Context, out io.Writer, addr, token, profile, file string) error {
 	chosen, err := compat.Parse(profile)
 	if err != nil {
 		return err
 	}
 	if token == "" {
 		token = rand.Text()
+	}
+	if file == "" {
+		dir, err := os.MkdirTemp("", "quickstart")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		file = filepath.Join(dir, "quickstart.db")
+	}
+	db, err := open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	id, err := seed(ctx, db)
+	if err != nil {
+		return err
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -54,15 +74,18 @@ func run(ctx context.Context, out io.Writer, addr, token, profile string) error 
 		base = fmt.Sprintf("http://localhost:%d/scim/v2", listener.Addr().(*net.TCPAddr).Port)
 	}
 
-	// The application's part: the stores. Here both live in one directory in memory.
-	directory := memstore.New(nil)
+	users, teams, err := stores(ctx, db)
+	if err != nil {
+		return err
+	}
 	h, err := scim.NewHandler(&scim.Config{
-		BaseURL:      base,
-		Authenticate: scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {Tenant: "demo", TokenID: "quickstart"}})),
-		Resources:    []scim.ResourceType{scim.Users(directory.Users()), scim.Groups(directory.Groups())},
-		Compat:       chosen,
-		ShowRewrites: true,
-		Logger:       slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		BaseURL:        base,
+		Authenticate:   scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {Tenant: "demo", TokenID: "quickstart"}})),
+		Resources:      []scim.ResourceType{scim.Users(users), scim.Groups(teams)},
+		Compat:         chosen,
+		ChangePassword: true,
+		ShowRewrites:   true,
+		Logger:         slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		return err
@@ -70,13 +93,10 @@ func run(ctx context.Context, out io.Writer, addr, token, profile string) error 
 	mux := http.NewServeMux()
 	mux.Handle("/scim/v2/", h)
 
-	id, err := seed(ctx, directory)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(out, `SCIM 2.0 endpoint (compatibility profile %s)
   URL:   %s
   Token: %s
+  Users and teams: %[6]s
 
 Try it:
 
@@ -87,10 +107,13 @@ curl -s -H 'Authorization: Bearer %[3]s' -H 'Content-Type: application/scim+json
 %[5]s
 
 Press Ctrl+C to stop.
-`, chosen.Name(), base, token, id, patchLine(chosen, base, token, id))
+`, chosen.Name(), base, token, id, patchLine(chosen, base, token, id), file)
 
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	// The database is closed after the last answer.
+	stopped := make(chan struct{})
 	go func() {
+		defer close(stopped)
 		<-ctx.Done()
 		grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -99,6 +122,7 @@ Press Ctrl+C to stop.
 	if err := srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	<-stopped
 	return nil
 }
 
@@ -109,27 +133,4 @@ func patchLine(profile *compat.Profile, base, token, id string) string {
 		op = `{"op":"replace","path":"active","value":false}`
 	}
 	return fmt.Sprintf(`curl -s -X PATCH -H 'Authorization: Bearer %s' -H 'Content-Type: application/scim+json' -d '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[%s]}' '%s/Users/%s'`, token, op, base, id)
-}
-
-// seed creates a user, for the curl lines to work with.
-func seed(ctx context.Context, d *memstore.Directory) (id string, err error) {
-	users := d.Users()
-	r := &scim.Resource{Attributes: users.Type().Object()}
-	for path, value := range map[string]any{
-		"userName":                     "dana@example.com",
-		"displayName":                  "Dana Park",
-		"name.givenName":               "Dana",
-		"name.familyName":              "Park",
-		`emails[type eq "work"].value`: "dana@example.com",
-		"active":                       true,
-	} {
-		if err := r.Attributes.Set(path, value); err != nil {
-			return "", err
-		}
-	}
-	r, err = users.Create(scim.WithPrincipal(ctx, scim.Principal{Tenant: "demo"}), r)
-	if err != nil {
-		return "", err
-	}
-	return r.ID, nil
 }
