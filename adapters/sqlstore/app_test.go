@@ -90,6 +90,13 @@ func appOver(tb testing.TB, db *sql.DB, d sqlstore.Dialect) (users, groups *sqls
 // appStores maps the application's tables; change may alter the mapping of users.
 func appStores(tb testing.TB, db *sql.DB, d sqlstore.Dialect, change func(*sqlstore.Table)) (users, groups *sqlstore.Store) {
 	tb.Helper()
+	users, groups, err := mapApp(db, d, change)
+	require.NoError(tb, err)
+	return users, groups
+}
+
+// mapApp is what an application of this kind does in its main.
+func mapApp(db *sql.DB, d sqlstore.Dialect, change func(*sqlstore.Table)) (users, groups *sqlstore.Store, err error) {
 	table := sqlstore.Table{
 		Name:  "users",
 		Key:   sqlstore.Key{Column: "id", Prefix: "u_", Kind: sqlstore.KeyInteger},
@@ -109,8 +116,9 @@ func appStores(tb testing.TB, db *sql.DB, d sqlstore.Dialect, change func(*sqlst
 	if change != nil {
 		change(&table)
 	}
-	users, err := sqlstore.New(db, d, table)
-	require.NoError(tb, err)
+	if users, err = sqlstore.New(db, d, table); err != nil {
+		return nil, nil, err
+	}
 	groups, err = sqlstore.New(db, d, sqlstore.Table{
 		Type:  schema.GroupType(),
 		Name:  "teams",
@@ -125,6 +133,5 @@ func appStores(tb testing.TB, db *sql.DB, d sqlstore.Dialect, change func(*sqlst
 		},
 		Companion: "scim_teams",
 	})
-	require.NoError(tb, err)
-	return users, groups
+	return users, groups, err
 }

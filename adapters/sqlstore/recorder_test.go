@@ -12,6 +12,7 @@ import (
 type recorder struct {
 	driver driver.Driver
 	dsn    string
+	before func(text string) // is called with each statement before it is sent, if it is not nil
 
 	mu         sync.Mutex
 	on         bool
@@ -34,6 +35,12 @@ func (r *recorder) during(f func()) []recorded {
 	defer r.mu.Unlock()
 	r.on = false
 	return r.statements
+}
+
+func (r *recorder) send(text string) {
+	if r.before != nil {
+		r.before(text)
+	}
 }
 
 func (r *recorder) note(text string, args []driver.NamedValue) *atomic.Int64 {
@@ -108,6 +115,7 @@ type recordingConn struct {
 }
 
 func (c *recordingConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	c.r.send(text)
 	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
 	if err != nil {
 		return nil, err
@@ -116,6 +124,7 @@ func (c *recordingConn) QueryContext(ctx context.Context, text string, args []dr
 }
 
 func (c *recordingConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	c.r.send(text)
 	res, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, text, args)
 	if err != driver.ErrSkip {
 		c.r.note(text, args)
@@ -147,6 +156,7 @@ type recordingStmt struct {
 }
 
 func (s *recordingStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	s.c.r.send(s.text)
 	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 	if err != nil {
 		return nil, err
@@ -155,6 +165,7 @@ func (s *recordingStmt) QueryContext(ctx context.Context, args []driver.NamedVal
 }
 
 func (s *recordingStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	s.c.r.send(s.text)
 	s.c.r.note(s.text, args)
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 }

@@ -1,0 +1,2 @@
+-- name: StartSession :exec
+INSERT INTO sessions (user_id) VALUES ($1);
