@@ -61,10 +61,18 @@ func (s *Store) hide(p scim.Projection, r *schema.Resource) *schema.Resource {
 		r.ExternalID = ""
 	}
 	r.Attributes = r.Attributes.Transform(func(a *schema.Attribute, v schema.Value) schema.Value {
-		if !p.Wants(a.Path()) {
+		switch {
+		case !p.Wants(a.Path()):
 			return schema.Value{}
+		case !a.IsExtension():
+			return v
 		}
-		return v
+		return schema.ComplexOrNone(v.Object().Transform(func(sub *schema.Attribute, v schema.Value) schema.Value {
+			if !p.Wants(sub.Path()) {
+				return schema.Value{}
+			}
+			return v
+		}))
 	})
 	return r
 }
@@ -75,9 +83,20 @@ func (s *Store) keep(p scim.Projection, old, next *schema.Resource) *schema.Reso
 	if !p.Wants(s.externalID) {
 		out.ExternalID = old.ExternalID
 	}
+	restore := func(a *schema.Attribute) {
+		if !p.Wants(a.Path()) {
+			out.Attributes = out.Attributes.WithAt(a.Path(), old.Attributes.At(a.Path()))
+		}
+	}
 	for _, a := range s.typ.Attributes() {
-		if !a.IsCommon() && !p.Wants(a.Path()) {
-			out.Attributes = out.Attributes.With(a, old.Attributes.Value(a))
+		switch {
+		case a.IsCommon():
+		case a.IsExtension():
+			for _, sub := range a.SubAttributes {
+				restore(sub)
+			}
+		default:
+			restore(a)
 		}
 	}
 	return &out

@@ -31,7 +31,7 @@ func (s *Session) Server() *Server {
 	c.init()
 	c.discover.Do(func() {
 		probe := &Session{client: c, ctx: context.WithoutCancel(s.ctx)}
-		if o := probe.attempt(func(p *Session) { c.server = p.readServer() }); o != nil {
+		if o := attempt(func() { c.server = probe.readServer() }); o != nil {
 			c.problem = o.err
 		}
 	})

@@ -60,7 +60,7 @@ func every[T any](s *Session, parts []T, name func(T) string, run func(T)) {
 	var skipped *outcome
 	ran := false
 	All(s, parts, name, func(p T) {
-		switch o := s.attempt(func(*Session) { run(p) }); {
+		switch o := attempt(func() { run(p) }); {
 		case o == nil:
 			ran = true
 		case o.verdict == Skip:

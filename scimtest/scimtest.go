@@ -107,20 +107,20 @@ func (c *Client) run(ctx context.Context, test Case) (r Result) {
 		r.Verdict, r.Err = Blocked, ctx.Err()
 		return r
 	}
-	if o := s.attempt(test.Run); o != nil {
+	if o := attempt(func() { test.Run(s) }); o != nil {
 		r.Verdict, r.Err = o.verdict, o.err
 	}
 	return r
 }
 
-// An outcome ends a case early: the methods of [Session] panic with it, so that a case reads as a list of steps, and attempt
-// catches it. It never leaves the package.
+// An outcome ends a case early: the methods of [Session] panic with it, and those that laws of stores use, so that a case
+// reads as a list of steps, and attempt catches it. It never leaves the package.
 type outcome struct {
 	verdict Verdict
 	err     error
 }
 
-func (s *Session) attempt(run func(*Session)) (o *outcome) {
+func attempt(run func()) (o *outcome) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -130,6 +130,6 @@ func (s *Session) attempt(run func(*Session)) (o *outcome) {
 			panic(p)
 		}
 	}()
-	run(s)
+	run()
 	return nil
 }

@@ -186,7 +186,7 @@ func (s *Session) Parallel(n int, do func(i int) *Response) []*Response {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			outcomes[i] = s.attempt(func(*Session) { out[i] = do(i) })
+			outcomes[i] = attempt(func() { out[i] = do(i) })
 		})
 	}
 	wg.Wait()
@@ -286,7 +286,7 @@ func (s *Session) Need(r *Response, expected ...Expectation) *Response {
 
 // Try runs a part of a case and returns why it failed, or nil; a part that is blocked or skipped ends the case.
 func (s *Session) Try(part func()) error {
-	o := s.attempt(func(*Session) { part() })
+	o := attempt(part)
 	if o == nil {
 		return nil
 	}
@@ -300,7 +300,7 @@ func (s *Session) Try(part func()) error {
 func All[T any](s *Session, parts []T, name func(T) string, run func(T)) {
 	var errs []error
 	for _, p := range parts {
-		if o := s.attempt(func(*Session) { run(p) }); o != nil {
+		if o := attempt(func() { run(p) }); o != nil {
 			if o.verdict != Fail {
 				panic(o)
 			}
