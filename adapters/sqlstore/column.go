@@ -20,6 +20,9 @@ type Column struct {
 	Folded string
 	// Empty is what the column has for an unassigned attribute. Defaults to nil, which is NULL.
 	Empty any
+	// Default is for columns that are not nullable and have no value that is free for Empty, such as booleans: what a new row
+	// has for an unassigned attribute. In a row that is there the column stays as it is. Defaults to nil, which is NULL.
+	Default any
 	// ReadOnly says that the application alone writes the column. Requests that would change it are refused with 400.
 	ReadOnly bool
 	// Convert translates values that the column has in another form. The database does not filter by such a column, unless it

@@ -225,6 +225,8 @@ func (s *Store) fieldArg(f *field, v schema.Value) (any, error) {
 			return nil, nil
 		}
 		return s.d.timeArg(s.now()), nil
+	case v.IsUnassigned() && f.col.Default != nil:
+		return f.col.Default, nil
 	case v.IsUnassigned():
 		return f.col.Empty, nil
 	}
@@ -241,11 +243,11 @@ func (s *Store) assignments(old *row, d *draft) (columns []string, args []any, e
 				continue
 			}
 		case old == nil:
-			if v.IsUnassigned() && f.col.Empty == nil || f.null && v.Bool() {
+			if v.IsUnassigned() && f.col.Empty == nil && f.col.Default == nil || f.null && v.Bool() {
 				// The column's default stands.
 				continue
 			}
-		case v.Equal(old.values[i]):
+		case v.Equal(old.values[i]) || v.IsUnassigned() && f.col.Default != nil:
 			continue
 		}
 		if f.col.ReadOnly {

@@ -54,8 +54,8 @@ func (s *Store) planRows(p *filter.Path, m Rows) error {
 		case sub == nil:
 			errs = append(errs, fmt.Errorf("Rows: %s has no sub-attribute %s", a, name))
 			continue
-		case col.ReadOnly || col.Empty != nil:
-			errs = append(errs, fmt.Errorf("Rows: %s: ReadOnly and Empty are not for columns of rows", name))
+		case col.ReadOnly || col.Empty != nil || col.Default != nil:
+			errs = append(errs, fmt.Errorf("Rows: %s: ReadOnly, Empty and Default are not for columns of rows", name))
 		case sub.Mutability == schema.WriteOnly || sub.Type == schema.TypeComplex && col.Convert == nil:
 			errs = append(errs, fmt.Errorf("Rows: %s can't be kept in a column", name))
 		case col.Convert != nil && (col.Convert.To == nil || col.Convert.From == nil):
