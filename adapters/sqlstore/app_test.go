@@ -72,12 +72,19 @@ CREATE INDEX team_teams_child ON team_teams (child_id);
 func app(tb testing.TB, e engine) (db *sql.DB, users, groups *sqlstore.Store) {
 	tb.Helper()
 	db = e.open(tb)
-	run(tb, db, appTables(e.dialect))
-	users, groups = appStores(tb, db, e.dialect, nil)
+	users, groups = appOver(tb, db, e.dialect)
+	return db, users, groups
+}
+
+// appOver returns the stores over tables that it makes in an empty database.
+func appOver(tb testing.TB, db *sql.DB, d sqlstore.Dialect) (users, groups *sqlstore.Store) {
+	tb.Helper()
+	run(tb, db, appTables(d))
+	users, groups = appStores(tb, db, d, nil)
 	require.NoError(tb, sqlstore.Migrate(tb.Context(), users, groups))
 	require.NoError(tb, users.Verify(tb.Context()))
 	require.NoError(tb, groups.Verify(tb.Context()))
-	return db, users, groups
+	return users, groups
 }
 
 // appStores maps the application's tables; change may alter the mapping of users.

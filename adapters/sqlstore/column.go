@@ -18,10 +18,14 @@ type Column struct {
 	// Folded is another column, which sqlstore keeps: with the result of [schema.Fold]. It is what attributes that are not
 	// case exact are looked up by, if it is named: exact beyond ASCII, and its index can be unique.
 	Folded string
-	// Empty is what the column has for an unassigned attribute. Defaults to nil, which is NULL.
+	// AsText says that the column is text whatever the type of the attribute, and has the value as the client wrote it. So a
+	// date-time keeps its zone and its digits, of which a column with times keeps the moment.
+	AsText bool
+	// Empty is what the column has for an unassigned attribute, such as "" where NULL is not allowed. Defaults to nil, which is
+	// NULL.
 	Empty any
-	// Default is for columns that are not nullable and have no value that is free for Empty, such as booleans: what a new row
-	// has for an unassigned attribute. In a row that is there the column stays as it is. Defaults to nil, which is NULL.
+	// Default is what the column gets if the client sends no value: then the attribute has this one, as active may be true.
+	// Defaults to nil, which leaves the attribute unassigned.
 	Default any
 	// ReadOnly says that the application alone writes the column. Requests that would change it are refused with 400.
 	ReadOnly bool

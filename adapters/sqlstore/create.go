@@ -12,10 +12,10 @@ import (
 
 // create makes a row for d, or takes one that the policies say to bring back or to link, and returns its key.
 func (s *Store) create(ctx context.Context, t tenant, r *scim.Resource, d *draft) (any, error) {
+	if err := s.claim(ctx, t, nil, d); err != nil {
+		return nil, err
+	}
 	if s.unique >= 0 && !d.values[s.unique].IsUnassigned() {
-		if err := s.claim(ctx, t, nil, d.values[s.unique]); err != nil {
-			return nil, err
-		}
 		old, err := s.former(ctx, t, d.values[s.unique])
 		if err != nil {
 			return nil, err
@@ -127,16 +127,8 @@ func (s *Store) join(ctx context.Context, t tenant, key any) error {
 // take makes old, which does not exist for the tenant, the row of d.
 func (s *Store) take(ctx context.Context, t tenant, old *row, d *draft) error {
 	if s.cfg.Scope.kind == scopeTable {
-		member := false
-		c := &s.cfg.Scope
-		if err := s.query(ctx, sqlf("SELECT 1 FROM "+s.d.quote(c.table)+" m WHERE m."+s.d.quote(c.owner)+" = ? AND m."+s.d.quote(c.column)+" = ?", old.key, t.value),
-			func([]any) error { member = true; return nil }); err != nil {
+		if err := s.join(ctx, t, old.key); err != nil {
 			return err
-		}
-		if !member {
-			if err := s.join(ctx, t, old.key); err != nil {
-				return err
-			}
 		}
 	}
 	if s.cfg.Delete.kind == deleteMark {

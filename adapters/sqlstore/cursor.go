@@ -75,7 +75,7 @@ func (s *Store) keyset(ctx context.Context, t tenant, q *scim.Query, where cond,
 		if c.Before {
 			sign, dir = " < ?", " DESC"
 		}
-		f = sqlf("%s AND t."+s.key+sign, f, key)
+		f = allOf(f, sqlf("t."+s.key+sign, key))
 	}
 	rows, err := s.rows(ctx, t, f, sqlf(" ORDER BY t."+s.key+dir+" LIMIT ?", count+1))
 	if err != nil {

@@ -53,7 +53,11 @@ func (s *Store) remove(ctx context.Context, t tenant, old *row) error {
 		if _, err := s.exec(ctx, sqlf("DELETE FROM "+s.d.quote(c.table)+" WHERE "+s.d.quote(c.owner)+" = ? AND "+s.d.quote(c.column)+" = ?", old.key, t.value)); err != nil {
 			return err
 		}
-		return s.forget(ctx, t, old.key)
+		if s.companion == "" {
+			return nil
+		}
+		// So that it is known when it comes back.
+		return s.release(ctx, t, old, true)
 	}
 	for _, c := range s.children {
 		f := sqlf("e."+c.owner+" = ? AND %s", old.key, c.own(s, t))

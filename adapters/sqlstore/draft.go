@@ -42,7 +42,7 @@ func (s *Store) draft(r *scim.Resource, links func(n int) bool) (*draft, error) 
 	}
 	o := s.typ.Object()
 	for a, v := range r.Attributes.All() {
-		if a.IsCommon() || a == s.groups {
+		if a.IsCommon() || a == s.groups || v.IsUnassigned() && a.Mutability != schema.WriteOnly {
 			continue
 		}
 		if v.Kind() == schema.KindStream {
@@ -115,6 +115,11 @@ func (s *Store) settle(d *draft, i int) error {
 		if f.null {
 			// A column that is null can't tell true from nothing.
 			*v = schema.Boolean(true)
+		}
+		if f.col.Default != nil {
+			var err error
+			*v, err = s.readField(f, f.col.Default)
+			return err
 		}
 	case f.col.Convert == nil:
 		return s.storable(f.name, *v)
@@ -225,10 +230,11 @@ func (s *Store) fieldArg(f *field, v schema.Value) (any, error) {
 			return nil, nil
 		}
 		return s.d.timeArg(s.now()), nil
-	case v.IsUnassigned() && f.col.Default != nil:
-		return f.col.Default, nil
 	case v.IsUnassigned():
 		return f.col.Empty, nil
+	}
+	if f.col.AsText {
+		return v.Text(), nil
 	}
 	return s.d.arg(v), nil
 }
@@ -243,11 +249,11 @@ func (s *Store) assignments(old *row, d *draft) (columns []string, args []any, e
 				continue
 			}
 		case old == nil:
-			if v.IsUnassigned() && f.col.Empty == nil && f.col.Default == nil || f.null && v.Bool() {
+			if v.IsUnassigned() && f.col.Empty == nil && f.col.Convert == nil || f.null && v.Bool() {
 				// The column's default stands.
 				continue
 			}
-		case v.Equal(old.values[i]) || v.IsUnassigned() && f.col.Default != nil:
+		case v.Equal(old.values[i]):
 			continue
 		}
 		if f.col.ReadOnly {

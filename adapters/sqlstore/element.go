@@ -103,7 +103,7 @@ func (e rowElement) any(c cond) cond {
 		if f.is(never) {
 			return never
 		}
-		return sqlf("EXISTS (SELECT 1 FROM "+e.c.table+" e WHERE e."+e.c.owner+" = t."+e.s.key+" AND %s)", f)
+		return sqlf("t."+e.s.key+" IN (SELECT e."+e.c.owner+" FROM "+e.c.table+" e WHERE %s)", allOf(frag{text: "e." + e.c.owner + " IS NOT NULL"}, f))
 	}
 	own := e.c.own(e.s.Store, e.s.t)
 	return cond{exists(allOf(own, c.may)), exists(allOf(own, c.may, c.unsure))}
@@ -152,12 +152,12 @@ func (e linkElement) any(c cond) cond {
 		if f.is(never) {
 			return never
 		}
-		where := allOf(sqlf("l."+lt.owner+" = t."+e.s.key), lt.own(e.s.t), of.visibleAs("o", "oc", inner), f)
+		where := allOf(frag{text: "l." + lt.owner + " IS NOT NULL"}, lt.own(e.s.t), of.visibleAs("o", "oc", inner), f)
 		join := sqlf(" JOIN " + of.table + " o ON o." + of.key + " = l." + lt.element)
 		if of.companion != "" {
 			join = sqlf("%s LEFT JOIN "+of.companion+" oc ON oc.tenant = ? AND oc.row_key = o."+of.key, join, inner.text)
 		}
-		return sqlf("EXISTS (SELECT 1 FROM "+lt.table+" l%s WHERE %s)", join, where)
+		return sqlf("t."+e.s.key+" IN (SELECT l."+lt.owner+" FROM "+lt.table+" l%s WHERE %s)", join, where)
 	}
 	return cond{exists(c.may), exists(allOf(c.may, c.unsure))}
 }

@@ -20,75 +20,85 @@ import (
 // An engine is a database to test with.
 type engine struct {
 	dialect sqlstore.Dialect
-	open    func(tb testing.TB) *sql.DB // an empty database of the test's own
+	driver  string
+	dsn     func(tb testing.TB) string // makes an empty database that lives as long as the test
 }
 
 // onEngines runs a test on each database. scripts/databases starts those that have to be started.
 func onEngines(t *testing.T, f func(t *testing.T, e engine)) {
 	for _, e := range engines() {
-		t.Run(e.dialect.String(), func(t *testing.T) { f(t, e) })
+		t.Run(e.dialect.String(), func(t *testing.T) {
+			t.Parallel()
+			f(t, e)
+		})
 	}
 }
 
 func engines() []engine {
 	return []engine{
-		{sqlstore.SQLite, openSQLite},
-		{sqlstore.Postgres, openPostgres},
-		{sqlstore.MySQL, openMySQL},
+		{sqlstore.SQLite, "sqlite", sqliteDSN}, {sqlstore.Postgres, "pgx", postgresDSN}, {sqlstore.MySQL, "mysql", mysqlDSN},
 	}
 }
 
-func openSQLite(tb testing.TB) *sql.DB {
-	path := filepath.Join(tb.TempDir(), "test.db")
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)")
+// open returns an empty database.
+func (e engine) open(tb testing.TB) *sql.DB {
+	db, err := sql.Open(e.driver, e.dsn(tb))
 	require.NoError(tb, err)
+	return closed(tb, db)
+}
+
+// record returns an empty database, and what records the statements that it is sent.
+func (e engine) record(tb testing.TB) (*sql.DB, *recorder) {
+	dsn := e.dsn(tb)
+	plain, err := sql.Open(e.driver, dsn)
+	require.NoError(tb, err)
+	defer plain.Close()
+	r := &recorder{driver: plain.Driver(), dsn: dsn}
+	return closed(tb, sql.OpenDB(r)), r
+}
+
+func closed(tb testing.TB, db *sql.DB) *sql.DB {
+	db.SetMaxIdleConns(8)
 	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
 	return db
 }
 
-func openPostgres(tb testing.TB) *sql.DB {
+func sqliteDSN(tb testing.TB) string {
+	return "file:" + filepath.Join(tb.TempDir(), "test.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)"
+}
+
+func postgresDSN(tb testing.TB) string {
 	dsn := os.Getenv("SCIM_TEST_POSTGRES")
 	if dsn == "" {
 		tb.Skip("SCIM_TEST_POSTGRES is not set: nothing is known about PostgreSQL; run the tests under scripts/databases")
 	}
 	name := "t" + strings.ToLower(rand.Text())
-	admin, err := sql.Open("pgx", dsn)
-	require.NoError(tb, err)
-	_, err = admin.Exec("CREATE SCHEMA " + name)
-	require.NoError(tb, err)
-	db, err := sql.Open("pgx", dsn+" search_path="+name)
-	require.NoError(tb, err)
-	db.SetMaxIdleConns(8)
-	tb.Cleanup(func() {
-		require.NoError(tb, db.Close())
-		_, err := admin.Exec("DROP SCHEMA " + name + " CASCADE")
-		require.NoError(tb, err)
-		require.NoError(tb, admin.Close())
-	})
-	return db
+	administer(tb, "pgx", dsn, "CREATE SCHEMA "+name, "DROP SCHEMA "+name+" CASCADE")
+	return dsn + " search_path=" + name
 }
 
-func openMySQL(tb testing.TB) *sql.DB {
+func mysqlDSN(tb testing.TB) string {
 	dsn := os.Getenv("SCIM_TEST_MYSQL")
 	if dsn == "" {
 		tb.Skip("SCIM_TEST_MYSQL is not set: nothing is known about MySQL and MariaDB; run the tests under scripts/databases")
 	}
 	name := "t" + strings.ToLower(rand.Text())
-	admin, err := sql.Open("mysql", dsn)
-	require.NoError(tb, err)
-	_, err = admin.Exec("CREATE DATABASE " + name)
-	require.NoError(tb, err)
+	administer(tb, "mysql", dsn, "CREATE DATABASE "+name, "DROP DATABASE "+name)
 	base, _, _ := strings.Cut(dsn, "?")
-	db, err := sql.Open("mysql", base[:strings.LastIndex(base, "/")+1]+name+"?parseTime=true")
+	return base[:strings.LastIndex(base, "/")+1] + name + "?parseTime=true"
+}
+
+// administer runs a statement now, and another after the test.
+func administer(tb testing.TB, driver, dsn, now, later string) {
+	admin, err := sql.Open(driver, dsn)
 	require.NoError(tb, err)
-	db.SetMaxIdleConns(8)
+	_, err = admin.Exec(now)
+	require.NoError(tb, err)
 	tb.Cleanup(func() {
-		require.NoError(tb, db.Close())
-		_, err := admin.Exec("DROP DATABASE " + name)
+		_, err := admin.Exec(later)
 		require.NoError(tb, err)
 		require.NoError(tb, admin.Close())
 	})
-	return db
 }
 
 // run executes statements, separated by semicolons at the end of lines.

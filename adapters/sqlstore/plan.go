@@ -140,6 +140,8 @@ func (s *Store) planColumn(name string, p *filter.Path, col Column, take func(co
 		return errors.New("Convert needs both To and From")
 	case col.Folded != "" && (a.Type != schema.TypeString || a.Exact() || col.Convert != nil):
 		return errors.New("Folded is for strings that are not case exact")
+	case col.Default != nil && (col.Empty != nil || secret || col.ReadOnly):
+		return errors.New("Default is not for columns with Empty, writeOnly attributes or ReadOnly columns")
 	case a.Mutability == schema.ReadOnly && !col.ReadOnly:
 		return errors.New("is readOnly: no client can write it, so say that the column is ReadOnly")
 	}
@@ -262,15 +264,21 @@ func (s *Store) planRest() error {
 		if f.name == "active" {
 			s.active = i
 		}
-		if f.unique && s.unique < 0 {
-			s.unique = i
+		if f.unique {
+			s.uniques = append(s.uniques, i)
 		}
+	}
+	if len(s.uniques) > 0 {
+		s.unique = s.uniques[0]
 	}
 	if c.Delete.kind == deleteDisable && (c.Companion == "" || s.active < 0) {
 		errs = append(errs, errors.New("Delete: DisableAccount needs a Companion, and a mapping for active"))
 	}
 	if c.Delete.revive && s.unique < 0 {
 		errs = append(errs, errors.New("Delete: bringing rows back takes a unique attribute in a column, such as userName, to know them by"))
+	}
+	if c.Delete.kind != deleteRow && c.Scope.kind == scopeTable {
+		errs = append(errs, errors.New("Delete: rows that tenants share are neither marked nor disabled: deleting ends the membership"))
 	}
 	if c.Link != nil && (c.Scope.kind != scopeTable || s.unique < 0) {
 		errs = append(errs, errors.New("Link is for ScopeMembership, and takes a unique attribute in a column, such as userName"))

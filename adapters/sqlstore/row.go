@@ -139,13 +139,20 @@ func (s *Store) readField(f *field, v any) (schema.Value, error) {
 		b, _ := boolOf(v)
 		return schema.Boolean(b), nil
 	}
-	out, err := s.read(f.target, v)
+	out, err := s.readAs(f, v)
 	if err == nil && f.col.Empty != nil && !out.IsUnassigned() {
 		if text, ok := textOf(f.col.Empty); ok && out.Text() == text || out.Text() == fmt.Sprint(f.col.Empty) {
 			return schema.Value{}, nil
 		}
 	}
 	return out, err
+}
+
+func (s *Store) readAs(f *field, v any) (schema.Value, error) {
+	if f.col.AsText && v != nil {
+		return s.readText(f.target, v)
+	}
+	return s.read(f.target, v)
 }
 
 // clone returns v as the driver may not change it any more.
@@ -200,7 +207,7 @@ func (s *Store) version(r *row) scim.Version {
 
 // rows returns the rows that exist for the tenant and fulfil a condition.
 func (s *Store) rows(ctx context.Context, t tenant, where, end frag) ([]*row, error) {
-	return s.rowsAs(ctx, t, sqlf("%s AND %s", s.visible(t), where), end)
+	return s.rowsAs(ctx, t, allOf(s.visible(t), where), end)
 }
 
 // rowsAs returns the rows that fulfil a condition, whether they exist for the tenant or not.

@@ -36,7 +36,8 @@ func ScopeColumn(column string, value func(context.Context) (any, error)) Scope 
 
 // ScopeMembership is the scope of a table whose rows belong to the tenants that another table says, as users do who are in
 // several organisations: table has a row with the key of the user in owner and the tenant in column. Creating a resource
-// adds such a row. Deleting one removes that row only, so that the other tenants keep theirs; see [DeletePolicy].
+// adds such a row; deleting one removes that row only. What the table itself has is shared: a change of one tenant shows to
+// the others. See [Table.Link].
 func ScopeMembership(table, owner, column string, value func(context.Context) (any, error)) Scope {
 	return Scope{kind: scopeTable, table: table, owner: owner, column: column, value: value}
 }

@@ -40,8 +40,8 @@ func (s *Store) narrowed(ctx context.Context, t tenant, q *scim.Query) (cond, er
 
 func (s *Store) search(ctx context.Context, t tenant, q *scim.Query, c cond) (*scim.Page, error) {
 	skip, count := max(0, q.StartIndex-1), max(0, q.Count)
-	if q.SortBy == nil && skip == 0 && count > 0 {
-		// Most queries look for one resource: then there is nothing to count.
+	if q.Filter != nil && q.SortBy == nil && skip == 0 && count > 0 {
+		// Most filters look for one resource: then there is nothing to count.
 		page, err := s.few(ctx, t, q, c, count)
 		if page != nil || err != nil {
 			return page, err
@@ -73,20 +73,13 @@ func (s *Store) search(ctx context.Context, t tenant, q *scim.Query, c cond) (*s
 // fewest is how many candidates few looks at, whatever the size of a page.
 const fewest = 20
 
-// few answers a query whose candidates are no more than a page, or are all right; it returns nil if it can't.
+// few answers a query whose candidates are no more than a page; it returns nil if they are more. They are not put in order by
+// the database, which would rather read all rows in that order than find the few by an index.
 func (s *Store) few(ctx context.Context, t tenant, q *scim.Query, c cond, count int) (*scim.Page, error) {
 	limit := max(count, fewest)
-	rows, err := s.rows(ctx, t, c.may, sqlf(" ORDER BY t."+s.key+" LIMIT ?", limit+1))
-	if err != nil {
+	rows, err := s.rows(ctx, t, c.may, sqlf(" LIMIT ?", limit+1))
+	if err != nil || len(rows) > limit {
 		return nil, err
-	}
-	total := len(rows)
-	if len(rows) > limit {
-		exact := false
-		if total, exact, err = s.count(ctx, t, c, ordering{unsure: never}); err != nil || !exact {
-			return nil, err
-		}
-		c = known(c.may)
 	}
 	if !c.unsure.is(never) {
 		found, err := s.matches(ctx, t, q, rows)
@@ -99,9 +92,14 @@ func (s *Store) few(ctx context.Context, t tenant, q *scim.Query, c cond, count 
 				kept = append(kept, r)
 			}
 		}
-		rows, total = kept, len(kept)
+		rows = kept
 	}
-	page := &scim.Page{TotalResults: total}
+	if len(rows) > count && s.cfg.Key.Kind != KeyInteger {
+		// The next page must go on in the order that the database has for texts.
+		return nil, nil
+	}
+	slices.SortFunc(rows, func(a, b *row) int { return compareKeys(s.cfg.Key.Kind, keyText(a.key), keyText(b.key)) })
+	page := &scim.Page{TotalResults: len(rows)}
 	page.Resources, err = s.resources(ctx, t, rows[:min(len(rows), count)], s.needs(q.Projection))
 	return page, err
 }
@@ -132,7 +130,7 @@ func (s *Store) order(q *scim.Query) (ordering, bool) {
 			x = s.d.lower("t." + f.column)
 			o.unsure = frag{text: "(t." + f.column + " IS NOT NULL AND " + s.d.wide("t."+f.column) + ")"}
 		}
-	case f != nil && f.target.Type == schema.TypeInteger && f.col.Convert == nil && f.col.Empty == nil:
+	case f != nil && f.target.Type == schema.TypeInteger && f.col.Convert == nil && !f.col.AsText && f.col.Empty == nil:
 		x = "t." + f.column
 	case p.Attribute != nil && p.Attribute.Name == "externalId" && f == nil && s.companion != "":
 		x = s.d.exact("c.external_id")

@@ -29,7 +29,9 @@ type Store struct {
 	selections            []*selection
 	children              []*child
 	links                 []*link
-	unique, active        int               // positions in fields, or -1
+	uniques               []int             // positions in fields of the unique attributes
+	unique                int               // that whose value the companion has too, or -1
+	active                int               // position in fields of active, or -1
 	groups                *schema.Attribute // derived from memberships, or nil
 	selected              string            // columns of a query for rows
 
@@ -221,7 +223,7 @@ func (s *Store) scan(ctx context.Context, t tenant, where frag) iter.Seq2[[]*row
 			if len(rows) > 0 && !yield(rows, nil) || len(rows) < listed {
 				return
 			}
-			cond = sqlf("%s AND t."+s.key+" > ?", where, rows[len(rows)-1].key)
+			cond = allOf(where, sqlf("t."+s.key+" > ?", rows[len(rows)-1].key))
 		}
 	}
 }

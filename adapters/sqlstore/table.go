@@ -39,9 +39,11 @@ type Table struct {
 	// Delete says what becomes of the row of a deleted resource. Defaults to [DeleteRow].
 	Delete DeletePolicy
 	// Link is asked when a resource is created whose unique attribute is that of a row outside the tenant, for tables with
-	// [ScopeMembership]: with nil the row becomes one of the tenant and gets the resource's attributes; an error refuses the
-	// request. Whoever allows it lets a tenant write to an account that others use too. Defaults to refusing, with 403.
-	Link func(ctx context.Context, id string) error
+	// [ScopeMembership]: if it says true, the row becomes one of the tenant's and gets the resource's attributes; else a new
+	// row is tried, and answered with 403 if an index over all tenants refuses it. Whoever says true lets a tenant write to an
+	// account that others use too. A row that was the tenant's before comes back without asking, if there is a companion.
+	// Defaults to false.
+	Link func(ctx context.Context, id string) (bool, error)
 	// SkipUnknownMembers leaves out members that do not exist in the tenant. By default they are refused with 400.
 	SkipUnknownMembers bool
 	// WriteOnly receives the values of writeOnly attributes that are not mapped: a password to hash and keep, or the zero

@@ -106,6 +106,23 @@ func (d Dialect) timeArg(t time.Time) any {
 	return t
 }
 
+// readText returns the value of the attribute a from its text.
+func (s *Store) readText(a *schema.Attribute, v any) (schema.Value, error) {
+	text, ok := textOf(v)
+	if !ok {
+		return schema.Value{}, fmt.Errorf("sqlstore: a column of %s holds no text, which AsText needs", a)
+	}
+	literal := []byte(text)
+	if a.Type != schema.TypeDecimal && a.Type != schema.TypeInteger && a.Type != schema.TypeBoolean {
+		literal, _ = json.Marshal(text)
+	}
+	out, err := s.typ.ReadValue(a, literal, 0, 2)
+	if err != nil || !out.Conforms() {
+		return schema.Value{}, fmt.Errorf("sqlstore: a column of %s holds no %s", a, a.Type)
+	}
+	return out, nil
+}
+
 // read returns the value of the attribute a that a driver returned.
 func (s *Store) read(a *schema.Attribute, v any) (schema.Value, error) {
 	if v == nil {

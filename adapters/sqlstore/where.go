@@ -311,7 +311,12 @@ func (s *Store) column(f *field, alias string, op filter.Operator, v schema.Valu
 		return known(frag{text: x + " IS NOT NULL"})
 	}
 	var c cond
-	switch f.target.Type {
+	typ := f.target.Type
+	if f.col.AsText && typ != schema.TypeString && typ != schema.TypeReference {
+		// Other texts may be the same value.
+		typ = schema.TypeBinary
+	}
+	switch typ {
 	case schema.TypeString, schema.TypeReference:
 		c = s.text(f, alias, op, v.Text())
 	case schema.TypeBoolean:

@@ -27,7 +27,23 @@ func (s *Store) Create(ctx context.Context, r *scim.Resource) (*scim.Resource, e
 		out, err = s.stored(ctx, t, key, scim.Projection{})
 		return err
 	})
-	return out, err
+	return out, s.blame(ctx, d, err)
+}
+
+// blame returns what the client is told if a write failed because a value is taken outside of its tenant, where no filter finds
+// it: by 409 it would believe that the resource is there.
+func (s *Store) blame(ctx context.Context, d *draft, err error) error {
+	if s.cfg.Scope.kind == scopeNone || kindOf(err) != faultUnique || s.inTx(ctx) {
+		return err
+	}
+	t, terr := s.tenant(ctx)
+	if terr != nil {
+		return err
+	}
+	if name, oerr := s.outside(ctx, t, d); oerr == nil && name != "" {
+		return caused(err, scim.Errorf(scim.ErrForbidden, "%s belongs to an account that this tenant does not manage: it has to join the tenant first.", name))
+	}
+	return err
 }
 
 // Replace stores r over the resource with its id; see [scim.ResourceStore]. Only columns that change are written.
@@ -55,7 +71,7 @@ func (s *Store) Replace(ctx context.Context, r *scim.Resource) (*scim.Resource, 
 		out, err = s.stored(ctx, t, old.key, scim.Projection{})
 		return err
 	})
-	return out, err
+	return out, s.blame(ctx, d, err)
 }
 
 // Update changes the resource with the given id by fn; see [scim.Updater]. Its row is locked while fn runs, in a transaction.
@@ -131,11 +147,8 @@ func (s *Store) lock(ctx context.Context, t tenant, id string, version scim.Vers
 	if !ok {
 		return nil, scim.ErrNotFound
 	}
-	if s.d != SQLite {
-		// What a statement reads besides the row it waits for may be older: lock first, then read.
-		if err := s.query(ctx, sqlf("SELECT 1 FROM "+s.table+" WHERE "+s.key+" = ?"+s.d.forUpdate(), key), func([]any) error { return nil }); err != nil {
-			return nil, err
-		}
+	if err := s.lockRow(ctx, key); err != nil {
+		return nil, err
 	}
 	r, err := s.find(ctx, t, id)
 	if err != nil {
@@ -145,6 +158,14 @@ func (s *Store) lock(ctx context.Context, t tenant, id string, version scim.Vers
 		return nil, scim.ErrVersionMismatch
 	}
 	return r, nil
+}
+
+// lockRow locks a row and reads nothing: what a statement reads besides the row that it waits for may be older.
+func (s *Store) lockRow(ctx context.Context, key any) error {
+	if s.d == SQLite {
+		return nil
+	}
+	return s.query(ctx, sqlf("SELECT 1 FROM "+s.table+" WHERE "+s.key+" = ?"+s.d.forUpdate(), key), func([]any) error { return nil })
 }
 
 // stored returns the resource in the row with the given key, as the database has it now.
@@ -173,11 +194,9 @@ func (s *Store) put(ctx context.Context, t tenant, old *row, children [][]schema
 	unique := ""
 	if s.unique >= 0 {
 		unique = foldedKey(d.values[s.unique])
-		if !d.values[s.unique].Equal(old.values[s.unique]) {
-			if err := s.claim(ctx, t, old.key, d.values[s.unique]); err != nil {
-				return false, nil, err
-			}
-		}
+	}
+	if err := s.claim(ctx, t, old, d); err != nil {
+		return false, nil, err
 	}
 	changes, changed, err := s.putElsewhere(ctx, t, old.key, old.id, children, d)
 	if err != nil {
