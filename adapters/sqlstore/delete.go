@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"time"
 
 	"github.com/embedscim/scim"
 	"github.com/embedscim/scim/schema"
@@ -81,7 +80,7 @@ func (s *Store) mark(ctx context.Context, old *row) error {
 		if err := s.bump(ctx, old); err != nil {
 			return err
 		}
-		return w.DeleteRow(ctx, old.key, s.now())
+		return w.DeleteRow(ctx, old.key, map[string]any{s.cfg.Delete.column: s.d.timeArg(s.now())})
 	}
 	return s.updateRow(ctx, old, s.after(old), []string{s.d.quote(s.cfg.Delete.column)}, []any{s.d.timeArg(s.now())})
 }
@@ -92,7 +91,7 @@ func (s *Store) deleteRow(ctx context.Context, old *row) error {
 		if err := s.bump(ctx, old); err != nil {
 			return err
 		}
-		return w.DeleteRow(ctx, old.key, time.Time{})
+		return w.DeleteRow(ctx, old.key, nil)
 	}
 	cond := sqlf(s.key+" = ?", old.key)
 	if s.cfg.Version != "" {

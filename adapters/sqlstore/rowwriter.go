@@ -21,9 +21,9 @@ type RowWriter interface {
 	InsertRow(ctx context.Context, values map[string]any) (key any, err error)
 	// UpdateRow changes columns of the row with the given key. There are none in values if all that changes is in other tables.
 	UpdateRow(ctx context.Context, key any, values map[string]any) error
-	// DeleteRow deletes the row with the given key. For [MarkDeleted] it sets the column, to the time mark, which is zero
-	// otherwise.
-	DeleteRow(ctx context.Context, key any, mark time.Time) error
+	// DeleteRow deletes the row with the given key. For [MarkDeleted] mark has the column that it sets instead, and the time;
+	// otherwise mark is nil.
+	DeleteRow(ctx context.Context, key any, mark map[string]any) error
 }
 
 // checkWriter reports a column that is mapped and that the writer can't write.
