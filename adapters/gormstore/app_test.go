@@ -1,6 +1,7 @@
 package gormstore_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -74,9 +75,10 @@ func app(tb testing.TB, db *gorm.DB, change func(*gormstore.Config[User])) (user
 	return users, groups
 }
 
-// resource makes a resource from JSON.
+// resource makes a resource from JSON without schemas.
 func resource(tb testing.TB, s *sqlstore.Store, json string) *scim.Resource {
 	tb.Helper()
+	json = `{"schemas": ["` + s.Type().Base().ID + `"], ` + strings.TrimPrefix(json, "{")
 	o, err := s.Type().ReadObject([]byte(json), 32)
 	require.NoError(tb, err)
 	r, err := s.Type().NewResource(o, true)
