@@ -128,6 +128,9 @@ func (p *plan) rows(rel *gormschema.Relationship, a *schema.Attribute) (sqlstore
 		return out, fmt.Errorf("is a relation of the kind %s: elements are a has-many", rel.Type)
 	}
 	m := rel.FieldSchema
+	if err := checkBulk(m); err != nil {
+		return out, err
+	}
 	owner, fixed, err := p.owner(rel)
 	if err != nil {
 		return out, err
@@ -157,7 +160,7 @@ func (p *plan) rows(rel *gormschema.Relationship, a *schema.Attribute) (sqlstore
 	if key := m.PrioritizedPrimaryField; key != nil && isInteger(key.FieldType.Kind()) && key.DBName != owner {
 		out.Order = key.DBName
 	}
-	return out, checkBulk(m)
+	return out, nil
 }
 
 // checkBulk reports a model whose rows can't be written by statements for many.
