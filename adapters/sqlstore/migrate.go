@@ -10,11 +10,12 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations returns the statements that make the companion tables of the stores, for the application's own tool for
-// migrations. They can run again without harm. Tables of the application they leave alone.
+// Migrations returns the statements that make the companion tables of the stores, and the tables of those of [Standard], for
+// the application's own tool for migrations. They can run again without harm. Tables of the application they leave alone.
 func Migrations(stores ...*Store) []string {
 	var out []string
 	for _, s := range stores {
+		out = append(out, s.own...)
 		if s.cfg.Companion != "" {
 			out = append(out, s.d.migration("companion", s.cfg.Companion, s.cfg.Key.Kind)...)
 		}
@@ -27,7 +28,7 @@ func Migrate(ctx context.Context, stores ...*Store) error {
 	for _, s := range stores {
 		for _, text := range Migrations(s) {
 			if _, err := s.conn(ctx).ExecContext(ctx, text); err != nil {
-				return fmt.Errorf("sqlstore: migration of %s: %w", s.cfg.Companion, err)
+				return fmt.Errorf("sqlstore: migrations for %s: %w", s.cfg.Name, err)
 			}
 		}
 	}

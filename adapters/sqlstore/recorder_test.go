@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // A recorder is a driver that passes everything on to another and keeps the statements.
@@ -20,6 +21,7 @@ type recorder struct {
 type recorded struct {
 	text string
 	args []any
+	rows *atomic.Int64 // how many rows were read
 }
 
 // during returns the statements that f sends.
@@ -34,17 +36,41 @@ func (r *recorder) during(f func()) []recorded {
 	return r.statements
 }
 
-func (r *recorder) note(text string, args []driver.NamedValue) {
+func (r *recorder) note(text string, args []driver.NamedValue) *atomic.Int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	s := recorded{text: text, rows: &atomic.Int64{}}
 	if !r.on {
-		return
+		return s.rows
 	}
-	s := recorded{text: text}
 	for _, a := range args {
 		s.args = append(s.args, a.Value)
 	}
 	r.statements = append(r.statements, s)
+	return s.rows
+}
+
+// countingRows count how many rows are read.
+type countingRows struct {
+	driver.Rows
+	n *atomic.Int64
+}
+
+func (r *countingRows) Next(dest []driver.Value) error {
+	err := r.Rows.Next(dest)
+	if err == nil {
+		r.n.Add(1)
+	}
+	return err
+}
+
+// read returns how many rows the statements read.
+func read(statements []recorded) int64 {
+	n := int64(0)
+	for _, s := range statements {
+		n += s.rows.Load()
+	}
+	return n
 }
 
 // naming returns those of the statements whose text names a table.
@@ -83,10 +109,10 @@ type recordingConn struct {
 
 func (c *recordingConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
 	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
-	if err != driver.ErrSkip {
-		c.r.note(text, args)
+	if err != nil {
+		return nil, err
 	}
-	return rows, err
+	return &countingRows{rows, c.r.note(text, args)}, nil
 }
 
 func (c *recordingConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
@@ -121,8 +147,11 @@ type recordingStmt struct {
 }
 
 func (s *recordingStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	s.c.r.note(s.text, args)
-	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	return &countingRows{rows, s.c.r.note(s.text, args)}, nil
 }
 
 func (s *recordingStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {

@@ -34,6 +34,7 @@ type Store struct {
 	active                int               // position in fields of active, or -1
 	groups                *schema.Attribute // derived from memberships, or nil
 	selected              string            // columns of a query for rows
+	own                   []string          // statements that make tables of sqlstore's own
 
 	mu     sync.Mutex
 	owners []owner // tables that say of which groups resources of this store are members; never changed in place

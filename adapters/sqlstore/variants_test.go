@@ -204,6 +204,16 @@ func TestStoreVariants(t *testing.T) {
 				Keeps: map[string][]string{"Group": {"displayName", "members"}},
 			}
 		},
+		"tables of sqlstore's own": func(t *testing.T, e engine) scimtest.Stores {
+			db := e.open(t)
+			run(t, db, passwords)
+			users, groups, err := sqlstore.Standard(db, e.dialect, "scim_", func(users, _ *sqlstore.Table) { users.WriteOnly = keepPassword })
+			require.NoError(t, err)
+			for range 2 {
+				require.NoError(t, sqlstore.Migrate(t.Context(), users, groups))
+			}
+			return scimtest.Stores{Resources: []scim.ResourceType{scim.Users(users), scim.Groups(groups)}, Fit: fit, Password: checkPassword(db)}
+		},
 		"all types and no companion": func(t *testing.T, e engine) scimtest.Stores {
 			db := e.open(t)
 			s, keeps := widgets(t, db, e.dialect)
