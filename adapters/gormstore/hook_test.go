@@ -24,6 +24,7 @@ type Customer struct {
 	Search string `gorm:"size:190"` // kept by BeforeSave
 	Active bool   `gorm:"not null;default:true" scim:"active"`
 	Vip    bool   `gorm:"not null"`
+	Nick   string `gorm:"size:40;default:none" scim:"nickName"`
 }
 
 // Squad has hooks for groups.
@@ -131,7 +132,7 @@ func TestHooksRun(t *testing.T) {
 		require.Equal(t, []string{"BeforeSave", "BeforeUpdate", "AfterUpdate", "AfterSave"}, s.ran)
 		var c Customer
 		require.NoError(t, db.Take(&c, "id = ?", made.ID).Error)
-		require.Equal(t, Customer{ID: "cus_ann", Login: "Anna", Search: "anna", Active: true, Vip: true}, c)
+		require.Equal(t, Customer{ID: "cus_ann", Login: "Anna", Search: "anna", Active: true, Vip: true, Nick: ""}, c)
 
 		// What hooks change is stored and shown.
 		ctx, _ = scripted(t.Context(), map[string]func(*gorm.DB, *Customer) error{"BeforeSave": func(_ *gorm.DB, c *Customer) error {
@@ -157,6 +158,28 @@ func TestHooksRun(t *testing.T) {
 		require.NoError(t, users.Delete(ctx, made.ID, made.Meta.Version))
 		require.Equal(t, []string{"BeforeDelete", "AfterDelete"}, s.ran)
 		require.ErrorIs(t, db.Take(&Customer{}, "id = ?", made.ID).Error, gorm.ErrRecordNotFound)
+	})
+}
+
+// A column's default is for rows of the application. A new resource has what the client says, or a hook.
+func TestDefaults(t *testing.T) {
+	onEngines(t, func(t *testing.T, open func(testing.TB, *gorm.Config) *gorm.DB) {
+		db := open(t, nil)
+		users, _ := customers(t, db, nil)
+		require.NoError(t, db.Create(&Customer{Login: "own"}).Error)
+		made, err := users.Create(t.Context(), resource(t, users, `{"userName": "ann", "active": false}`))
+		require.NoError(t, err)
+		require.JSONEq(t, shown(t, resource(t, users, `{"userName": "ann", "active": false}`)), shown(t, made))
+		ctx, _ := scripted(t.Context(), map[string]func(*gorm.DB, *Customer) error{"BeforeCreate": func(_ *gorm.DB, c *Customer) error {
+			c.Nick = "hooked"
+			return nil
+		}})
+		made, err = users.Create(ctx, resource(t, users, `{"userName": "bob"}`))
+		require.NoError(t, err)
+		require.JSONEq(t, shown(t, resource(t, users, `{"userName": "bob", "active": true, "nickName": "hooked"}`)), shown(t, made))
+		got, err := users.Get(t.Context(), "cus_own", scim.Projection{})
+		require.NoError(t, err)
+		require.JSONEq(t, shown(t, resource(t, users, `{"userName": "own", "active": true, "nickName": "none"}`)), shown(t, got))
 	})
 }
 
@@ -225,6 +248,14 @@ func TestHooksRefuse(t *testing.T) {
 		err = create(ctx)
 		require.ErrorIs(t, err, scim.ErrForbidden)
 		require.ErrorContains(t, err, "All seats")
+
+		// A model that says that it makes keys must do so.
+		ctx, _ = scripted(t.Context(), map[string]func(*gorm.DB, *Customer) error{"BeforeCreate": func(_ *gorm.DB, c *Customer) error {
+			c.ID = ""
+			return nil
+		}})
+		require.ErrorContains(t, create(ctx), "set Table.NewID")
+		require.Equal(t, before, count(t, db))
 
 		// That of the database stays one.
 		ctx, _ = scripted(t.Context(), map[string]func(*gorm.DB, *Customer) error{"AfterCreate": func(tx *gorm.DB, _ *Customer) error {

@@ -2,6 +2,7 @@ package gormstore_test
 
 import (
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -206,6 +207,7 @@ func TestValues(t *testing.T) {
 		ID       uint
 		Login    string                 `scim:"userName"`
 		Empty    string                 `scim:"title"`
+		Upper    string                 `scim:"userType"`
 		Pointer  *string                `scim:"nickName"`
 		Null     sql.NullString         `scim:"displayName"`
 		Generic  sql.Null[string]       `scim:"locale"`
@@ -219,11 +221,27 @@ func TestValues(t *testing.T) {
 		require.NoError(t, db.AutoMigrate(&Kinds{}))
 		s, err := gormstore.New(db, gormstore.Config[Kinds]{Table: sqlstore.Table{
 			Key: sqlstore.Key{Prefix: "k_"}, Scope: sqlstore.NoScope(), Companion: "scim_kinds",
-			Attributes: sqlstore.Attributes{"name.givenName": sqlstore.Column{Name: "name_first", Empty: ""}},
+			Attributes: sqlstore.Attributes{
+				"name.givenName": sqlstore.Column{Name: "name_first", Empty: ""},
+				// In place of the tag.
+				"USERTYPE": sqlstore.Column{Name: "upper", Convert: &sqlstore.Convert{
+					To: func(v schema.Value) (any, error) { return strings.ToUpper(v.Text()), nil },
+					From: func(column any) (schema.Value, error) {
+						text, ok := column.(string)
+						if b, is := column.([]byte); is {
+							text, ok = string(b), true
+						}
+						if !ok || text == "" {
+							return schema.Value{}, nil
+						}
+						return schema.String(strings.ToLower(text)), nil
+					},
+				}},
+			},
 		}})
 		require.NoError(t, err)
 		require.NoError(t, sqlstore.Migrate(t.Context(), s))
-		full := `{"userName": "ann", "title": "Dr", "nickName": "A", "displayName": "Ann", "locale": "de", "active": false, "externalId": "7", "name": {"givenName": "Ann"}}`
+		full := `{"userName": "ann", "title": "Dr", "nickName": "A", "displayName": "Ann", "locale": "de", "active": false, "externalId": "7", "userType": "guest", "name": {"givenName": "Ann"}}`
 		made, err := s.Create(t.Context(), resource(t, s, full))
 		require.NoError(t, err)
 		require.NoError(t, made.Attributes.Set("timezone", nil))
@@ -233,6 +251,7 @@ func TestValues(t *testing.T) {
 		require.Equal(t, "Ann", k.Name.First)
 		require.Equal(t, sql.NullString{String: "Ann", Valid: true}, k.Null)
 		require.False(t, k.Active)
+		require.Equal(t, "GUEST", k.Upper)
 
 		bare := resource(t, s, `{"userName": "ann"}`)
 		bare.ID = made.ID
@@ -268,5 +287,8 @@ func TestTimes(t *testing.T) {
 		require.Equal(t, now.Add(time.Millisecond), made.Meta.LastModified)
 		require.NoError(t, db.Take(&u).Error)
 		require.Equal(t, now.Add(time.Millisecond), u.UpdatedAt.UTC())
+		require.NoError(t, users.Delete(ctx, made.ID, ""))
+		require.NoError(t, db.Unscoped().Take(&u).Error)
+		require.Equal(t, now, u.DeletedAt.Time.UTC())
 	})
 }

@@ -148,3 +148,47 @@ func TestTenant(t *testing.T) {
 		require.ErrorIs(t, err, scim.ErrNotFound)
 	})
 }
+
+// A transaction of the application's may have seen a row before another has changed it. A write in it is refused, or leaves
+// alone what the other has changed.
+func TestStaleSnapshot(t *testing.T) {
+	onEngines(t, func(t *testing.T, open func(testing.TB, *gorm.Config) *gorm.DB) {
+		db := open(t, nil)
+		users, groups := customers(t, db, nil)
+		ann, err := users.Create(t.Context(), resource(t, users, `{"userName": "ann"}`))
+		require.NoError(t, err)
+		squad, err := groups.Create(t.Context(), resource(t, groups, `{"displayName": "a"}`))
+		require.NoError(t, err)
+		opts := &sql.TxOptions{Isolation: sql.LevelRepeatableRead}
+		if db.Name() == "sqlite" {
+			opts = nil
+		}
+		stale := func(do func(ctx context.Context) error) error {
+			return db.Transaction(func(tx *gorm.DB) error {
+				var all []Customer
+				require.NoError(t, tx.Find(&all).Error)
+				require.NoError(t, db.Model(&Customer{}).Where("id = ?", ann.ID).UpdateColumn("vip", true).Error)
+				require.NoError(t, db.Model(&Squad{}).Where("1 = 1").UpdateColumn("rev", gorm.Expr("rev + 1")).Error)
+				ctx, err := gormstore.WithTx(t.Context(), tx)
+				require.NoError(t, err)
+				return do(ctx)
+			}, opts)
+		}
+		err = stale(func(ctx context.Context) error {
+			next := *ann
+			require.NoError(t, next.Attributes.Set("userName", "anna"))
+			_, err := users.Replace(ctx, &next)
+			return err
+		})
+		t.Log("a column that is not mapped:", err)
+		var c Customer
+		require.NoError(t, db.Take(&c, "id = ?", ann.ID).Error)
+		require.True(t, c.Vip)
+
+		err = stale(func(ctx context.Context) error {
+			_, err := groups.Update(ctx, squad.ID, scim.Projection{}, func(r *scim.Resource) error { return r.Attributes.Set("displayName", "b") })
+			return err
+		})
+		require.Error(t, err)
+	})
+}

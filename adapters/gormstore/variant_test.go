@@ -146,7 +146,14 @@ func TestKeysOfTheModel(t *testing.T) {
 		text, _ := a.ID.Value()
 		require.Equal(t, made.ID, text)
 		require.Equal(t, 1, a.Revision)
-		require.Equal(t, made.Meta.LastModified, a.Changed.UTC())
+		require.WithinDuration(t, made.Meta.LastModified, a.Changed, time.Second)
+
+		require.NoError(t, made.Attributes.Set("title", "Dr"))
+		next, err := users.Replace(as(t, "acme"), made)
+		require.NoError(t, err)
+		require.NotEqual(t, made.Meta.Version, next.Meta.Version)
+		require.NoError(t, db.Take(&a, "login = ?", "ann").Error)
+		require.Equal(t, 2, a.Revision)
 	})
 }
 
@@ -217,5 +224,58 @@ func TestSoftDeletedIsGone(t *testing.T) {
 				require.ErrorIs(t, err, scim.ErrNotFound)
 			})
 		}
+	})
+}
+
+// Rows of a polymorphic relation are told from those of others in the same table.
+func TestPolymorphicRows(t *testing.T) {
+	onEngines(t, func(t *testing.T, open func(testing.TB, *gorm.Config) *gorm.DB) {
+		db := open(t, nil)
+		users, _ := accounts(t, db)
+		ctx := as(t, "acme")
+		made, err := users.Create(ctx, resource(t, users, `{"userName": "ann", "emails": [{"value": "a@example.com"}]}`))
+		require.NoError(t, err)
+		var mine Address
+		require.NoError(t, db.Take(&mine).Error)
+		require.Equal(t, "account", mine.OwnerType)
+		theirs := "b@example.com"
+		require.NoError(t, db.Create(&Address{OwnerID: mine.OwnerID, OwnerType: "site", Mail: &theirs}).Error)
+		got, err := users.Get(ctx, made.ID, scim.Projection{})
+		require.NoError(t, err)
+		require.Equal(t, 1, got.Attributes.Get("emails").Len())
+		require.NoError(t, got.Attributes.Set("emails", nil))
+		_, err = users.Replace(ctx, got)
+		require.NoError(t, err)
+		var left []Address
+		require.NoError(t, db.Find(&left).Error)
+		require.Len(t, left, 1)
+		require.Equal(t, "site", left[0].OwnerType)
+	})
+}
+
+// Leaver is marked as deleted by a column that gorm knows nothing of.
+type Leaver struct {
+	ID    uint
+	Login string `gorm:"size:190" scim:"userName"`
+	Left  *time.Time
+}
+
+func TestMarkOfTheApplication(t *testing.T) {
+	onEngines(t, func(t *testing.T, open func(testing.TB, *gorm.Config) *gorm.DB) {
+		db := open(t, nil)
+		require.NoError(t, db.AutoMigrate(&Leaver{}))
+		s, err := gormstore.New(db, gormstore.Config[Leaver]{Table: sqlstore.Table{
+			Key: sqlstore.Key{Prefix: "l_"}, Scope: sqlstore.NoScope(), Delete: sqlstore.MarkDeleted("left"), Companion: "scim_leavers",
+		}})
+		require.NoError(t, err)
+		require.NoError(t, sqlstore.Migrate(t.Context(), s))
+		made, err := s.Create(t.Context(), resource(t, s, `{"userName": "ann"}`))
+		require.NoError(t, err)
+		require.NoError(t, s.Delete(t.Context(), made.ID, ""))
+		_, err = s.Get(t.Context(), made.ID, scim.Projection{})
+		require.ErrorIs(t, err, scim.ErrNotFound)
+		var l Leaver
+		require.NoError(t, db.Take(&l).Error)
+		require.NotNil(t, l.Left)
 	})
 }
