@@ -24,8 +24,6 @@ type companion struct {
 // companionColumns are those that a query for rows reads, in the order of readCompanion.
 const companionColumns = ", c.version, c.external_id, c.unique_value, c.created, c.modified, c.extra, c.deleted"
 
-const companionWidth = 7
-
 func (s *Store) readCompanion(v []any) (companion, error) {
 	c := companion{extra: s.typ.Object()}
 	if v[0] == nil {

@@ -136,14 +136,6 @@ func (d Dialect) forUpdate() string {
 	return ""
 }
 
-// onConflict ends an INSERT that updates the row which is there already. key has the columns of a unique index.
-func (d Dialect) onConflict(key, set string) string {
-	if d == MySQL {
-		return " ON DUPLICATE KEY UPDATE " + set
-	}
-	return " ON CONFLICT (" + key + ") DO UPDATE SET " + set
-}
-
 // orIgnore ends an INSERT that leaves rows as they are that a unique index has already. Unlike INSERT IGNORE it hides no other
 // error. column is any column of the table.
 func (d Dialect) orIgnore(table, column string) string {

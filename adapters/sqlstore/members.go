@@ -134,8 +134,6 @@ func (s *Store) labels(display string) labeller {
 	return l
 }
 
-func (l *labeller) width() int { return len(l.fields) }
-
 // read returns the name that the columns have, or the zero Value.
 func (l *labeller) read(v []any) (schema.Value, error) {
 	for i, f := range l.fields {

@@ -44,7 +44,7 @@ func (s *Store) plan() error {
 	}
 	c := &s.cfg
 	if err := checkName(c.Name); err != nil {
-		fail(fmt.Errorf("Name: %w", err))
+		fail(fmt.Errorf("the Name of the table: %w", err))
 	}
 	fail(c.Key.check())
 	fail(c.Scope.check())
@@ -139,9 +139,9 @@ func (s *Store) planColumn(name string, p *filter.Path, col Column, take func(co
 	case col.Convert != nil && (col.Convert.To == nil && !col.ReadOnly || col.Convert.From == nil && !secret):
 		return errors.New("Convert needs both To and From")
 	case col.Folded != "" && (a.Type != schema.TypeString || a.Exact() || col.Convert != nil):
-		return errors.New("Folded is for strings that are not case exact")
+		return errors.New("a column Folded is for strings that are not case exact")
 	case col.Default != nil && (col.Empty != nil || secret || col.ReadOnly):
-		return errors.New("Default is not for columns with Empty, writeOnly attributes or ReadOnly columns")
+		return errors.New("a Default is not for columns with Empty, writeOnly attributes or ReadOnly columns")
 	case a.Mutability == schema.ReadOnly && !col.ReadOnly:
 		return errors.New("is readOnly: no client can write it, so say that the column is ReadOnly")
 	}
@@ -257,7 +257,7 @@ func (s *Store) planRest() error {
 	var errs []error
 	c := &s.cfg
 	if c.Version == "" && c.Companion == "" && len(s.children)+len(s.links) > 0 {
-		errs = append(errs, errors.New("Version is missing: without a companion or a column that counts changes, a change to another table would not change the version"))
+		errs = append(errs, errors.New("the column Version is missing: without a companion or a column that counts changes, a change to another table would not change the version"))
 	}
 	for i := range s.fields {
 		f := &s.fields[i]

@@ -43,9 +43,9 @@ func fitNames(r *scim.Resource) {
 
 func TestStore(t *testing.T) {
 	onEngines(t, func(t *testing.T, e engine) {
+		db := e.open(t)
 		scimtest.TestStore(t, func(t *testing.T) scimtest.Stores {
-			db := e.open(t)
-			run(t, db, appTables(e.dialect)+"CREATE TABLE passwords (id varchar(100) PRIMARY KEY, password varchar(1000));\n")
+			define(t, emptied(t, e.dialect, db), appTables(e.dialect)+"CREATE TABLE passwords (id varchar(100) PRIMARY KEY, password varchar(1000));\n")
 			users, groups := appStores(t, db, e.dialect, func(table *sqlstore.Table) { table.WriteOnly = keepPassword })
 			require.NoError(t, sqlstore.Migrate(t.Context(), users, groups))
 			return scimtest.Stores{
