@@ -27,7 +27,8 @@ type Column struct {
 	// Default is what the column gets if the client sends no value: then the attribute has this one, as active may be true.
 	// Defaults to nil, which leaves the attribute unassigned.
 	Default any
-	// ReadOnly says that the application alone writes the column. Requests that would change it are refused with 400.
+	// ReadOnly says that the application alone writes the column. Requests with another value are refused with 400; one
+	// that leaves it out changes nothing.
 	ReadOnly bool
 	// Convert translates values that the column has in another form. The database does not filter by such a column, unless it
 	// is part of a larger filter: sqlstore does. Defaults to none.

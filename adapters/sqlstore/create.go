@@ -88,6 +88,9 @@ func (s *Store) insert(ctx context.Context, t tenant, r *scim.Resource, d *draft
 		}
 		add(s.cfg.Key.Column, key)
 	}
+	if s.cfg.Writer != nil {
+		return s.insertByWriter(ctx, columns, args)
+	}
 	f := frag{text: "INSERT INTO " + s.table + " (" + list(columns) + ") VALUES (" + marks(len(args)) + ")", args: args}
 	if len(columns) == 0 {
 		f.text = "INSERT INTO " + s.table + " DEFAULT VALUES"
@@ -129,7 +132,7 @@ func (s *Store) take(ctx context.Context, t tenant, old *row, d *draft) error {
 		}
 	}
 	if s.cfg.Delete.kind == deleteMark {
-		if _, err := s.exec(ctx, sqlf("UPDATE "+s.table+" SET "+s.d.quote(s.cfg.Delete.column)+" = NULL WHERE "+s.key+" = ?", old.key)); err != nil {
+		if err := s.unmark(ctx, old); err != nil {
 			return err
 		}
 	}
@@ -155,4 +158,13 @@ func (s *Store) take(ctx context.Context, t tenant, old *row, d *draft) error {
 		c.created = now
 	}
 	return s.saveCompanion(ctx, t, old.key, old.comp, c)
+}
+
+// unmark takes the mark of deletion from the row old.
+func (s *Store) unmark(ctx context.Context, old *row) error {
+	if w := s.cfg.Writer; w != nil {
+		return w.UpdateRow(ctx, old.key, map[string]any{s.cfg.Delete.column: nil})
+	}
+	_, err := s.exec(ctx, sqlf("UPDATE "+s.table+" SET "+s.d.quote(s.cfg.Delete.column)+" = NULL WHERE "+s.key+" = ?", old.key))
+	return err
 }

@@ -29,8 +29,7 @@ func (s *Store) remove(ctx context.Context, t tenant, old *row) error {
 	}
 	switch s.cfg.Delete.kind {
 	case deleteMark:
-		sets := append(s.stamps(s.after(old)), sqlf(s.d.quote(s.cfg.Delete.column)+" = ?", s.d.timeArg(s.now())))
-		if _, err := s.exec(ctx, sqlf("UPDATE "+s.table+" SET %s WHERE "+s.key+" = ?", joined(", ", sets), old.key)); err != nil {
+		if err := s.mark(ctx, old); err != nil {
 			return err
 		}
 		// The value that was unique is free; the rest is there if the row comes back.
@@ -42,14 +41,8 @@ func (s *Store) remove(ctx context.Context, t tenant, old *row) error {
 		if err != nil {
 			return err
 		}
-		sets := s.stamps(s.after(old))
-		for i, column := range columns {
-			sets = append(sets, sqlf(column+" = ?", args[i]))
-		}
-		if len(sets) > 0 {
-			if _, err := s.exec(ctx, sqlf("UPDATE "+s.table+" SET %s WHERE "+s.key+" = ?", joined(", ", sets), old.key)); err != nil {
-				return err
-			}
+		if err := s.updateRow(ctx, old, s.after(old), columns, args); err != nil {
+			return err
 		}
 		return s.release(ctx, t, old, true)
 	}
@@ -74,6 +67,32 @@ func (s *Store) remove(ctx context.Context, t tenant, old *row) error {
 	if err := s.forget(ctx, t, old.key); err != nil {
 		return err
 	}
+	err := s.deleteRow(ctx, old)
+	if kindOf(err) == faultRef {
+		return caused(err, scim.Errorf(scim.ErrInvalidValue, "The %s can't be deleted: other data of the service refers to it. Set active to false instead.", s.typ.Name()))
+	}
+	return err
+}
+
+// mark sets the column that says when the row old was deleted.
+func (s *Store) mark(ctx context.Context, old *row) error {
+	if w := s.cfg.Writer; w != nil {
+		if err := s.bump(ctx, old); err != nil {
+			return err
+		}
+		return w.DeleteRow(ctx, old.key, map[string]any{s.cfg.Delete.column: s.d.timeArg(s.now())})
+	}
+	return s.updateRow(ctx, old, s.after(old), []string{s.d.quote(s.cfg.Delete.column)}, []any{s.d.timeArg(s.now())})
+}
+
+// deleteRow deletes the row old itself.
+func (s *Store) deleteRow(ctx context.Context, old *row) error {
+	if w := s.cfg.Writer; w != nil {
+		if err := s.bump(ctx, old); err != nil {
+			return err
+		}
+		return w.DeleteRow(ctx, old.key, nil)
+	}
 	cond := sqlf(s.key+" = ?", old.key)
 	if s.cfg.Version != "" {
 		cond = sqlf("%s AND "+s.d.quote(s.cfg.Version)+" = ?", cond, mustInt(old.counter))
@@ -81,9 +100,6 @@ func (s *Store) remove(ctx context.Context, t tenant, old *row) error {
 	n, err := s.exec(ctx, sqlf("DELETE FROM "+s.table+" WHERE %s", cond))
 	if err == nil && n == 0 {
 		return errMoved
-	}
-	if kindOf(err) == faultRef {
-		return caused(err, scim.Errorf(scim.ErrInvalidValue, "The %s can't be deleted: other data of the service refers to it. Set active to false instead.", s.typ.Name()))
 	}
 	return err
 }

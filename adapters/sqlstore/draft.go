@@ -256,6 +256,10 @@ func (s *Store) assignments(old *row, d *draft) (columns []string, args []any, e
 		case v.Equal(old.values[i]):
 			continue
 		}
+		if f.col.ReadOnly && v.IsUnassigned() {
+			// Who replaces a resource leaves out what is not theirs.
+			continue
+		}
 		if f.col.ReadOnly {
 			return nil, nil, scim.Errorf(scim.ErrMutability, "%s is set by the service itself: leave it out, or send the value it has.", f.name)
 		}

@@ -65,6 +65,7 @@ func (s *Store) plan() error {
 			fail(fmt.Errorf("%s and %s are both written to column %s: map one of them, or make it ReadOnly", other, purpose, column))
 		}
 		columns[column] = purpose
+		fail(s.checkWriter(column))
 	}
 	if c.Key.Column != "" {
 		take(c.Key.Column, "Key")

@@ -34,6 +34,8 @@ type Table struct {
 	Created, Updated string
 	// Insert returns values for other columns of a new row: those that have no default. Defaults to none.
 	Insert func(ctx context.Context, r *scim.Resource) (map[string]any, error)
+	// Writer writes the rows of the table in sqlstore's place. Defaults to none.
+	Writer RowWriter
 	// Delete says what becomes of the row of a deleted resource. Defaults to [DeleteRow].
 	Delete DeletePolicy
 	// Link is asked when a resource is created whose unique attribute is that of a row outside the tenant, for tables with

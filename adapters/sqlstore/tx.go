@@ -20,6 +20,12 @@ func Tx(ctx context.Context) *sql.Tx {
 	return tx
 }
 
+// TxOn returns the transaction on db that ctx carries, or nil: for applications with several databases.
+func TxOn(ctx context.Context, db *sql.DB) *sql.Tx {
+	tx, _ := ctx.Value(txKey{db}).(*sql.Tx)
+	return tx
+}
+
 // WithTx returns a context that makes all stores over db part of tx, which the caller commits.
 func WithTx(ctx context.Context, db *sql.DB, tx *sql.Tx) context.Context {
 	return context.WithValue(context.WithValue(ctx, txKey{db}, tx), lastKey{}, tx)
@@ -27,17 +33,14 @@ func WithTx(ctx context.Context, db *sql.DB, tx *sql.Tx) context.Context {
 
 // conn returns the transaction that ctx carries, or the database.
 func (s *Store) conn(ctx context.Context) querier {
-	if tx, ok := ctx.Value(txKey{s.db}).(*sql.Tx); ok {
+	if tx := TxOn(ctx, s.db); tx != nil {
 		return tx
 	}
 	return s.db
 }
 
 // inTx reports whether ctx carries a transaction.
-func (s *Store) inTx(ctx context.Context) bool {
-	_, ok := ctx.Value(txKey{s.db}).(*sql.Tx)
-	return ok
-}
+func (s *Store) inTx(ctx context.Context) bool { return TxOn(ctx, s.db) != nil }
 
 // maxAttempts is how often a transaction runs that the database gives up because of others.
 const maxAttempts = 24

@@ -207,23 +207,8 @@ func (s *Store) put(ctx context.Context, t tenant, old *row, children [][]schema
 		return false, nil, nil
 	}
 	now := s.after(old)
-	sets := s.stamps(now)
-	for i, column := range columns {
-		sets = append(sets, sqlf(column+" = ?", args[i]))
-	}
-	if len(sets) > 0 {
-		cond := sqlf(s.key+" = ?", old.key)
-		if s.cfg.Version != "" {
-			cond = sqlf("%s AND "+s.d.quote(s.cfg.Version)+" = ?", cond, mustInt(old.counter))
-		}
-		n, err := s.exec(ctx, sqlf("UPDATE "+s.table+" SET %s WHERE %s", joined(", ", sets), cond))
-		if err != nil {
-			return false, nil, err
-		}
-		// MySQL counts rows that really change, which all do if there is a counter.
-		if n == 0 && s.cfg.Version != "" {
-			return false, nil, errMoved
-		}
+	if err := s.updateRow(ctx, old, now, columns, args); err != nil {
+		return false, nil, err
 	}
 	c := companion{externalID: d.externalID, unique: unique, created: old.comp.created, modified: now, extra: d.extra}
 	if !old.comp.present {
