@@ -17,7 +17,8 @@ var cursorLaws = []storeLaw{
 		run: func(t *trial) {
 			p := t.populate(4, 13)
 			all := t.list(t.subject)
-			for _, by := range append([]string{""}, p.sorts()...) {
+			sorts := p.sorts()
+			for _, by := range append([]string{""}, sorts[:min(len(sorts), 20)]...) {
 				for _, descending := range []bool{false, true} {
 					for _, text := range []string{"", fmt.Sprintf("id ne %s", Quote(p.ids[0]))} {
 						q := t.query(text, by)

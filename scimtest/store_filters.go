@@ -2,11 +2,10 @@ package scimtest
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/embedscim/scim"
 	"github.com/embedscim/scim/schema"
 )
 
@@ -17,123 +16,16 @@ var words = []string{
 	"100%", "100", "a_b", "a%b", `a\b`, `a\%b`, `q"q`, "q'q", "[a]", "*", "?", "10", "9", "0010", "true", "null", "𝔘", "\ufffd", "日本",
 }
 
-// A population is a set of resources that have much in common, and filters for them.
-type population struct {
-	*trial
-	rnd    *rand.Rand
-	leaves []leaf
-	ids    []string
-	values map[string][]string // JSON texts of operands by path
-}
-
-// populate stores n resources.
-func (t *trial) populate(seed uint64, n int) *population {
-	p := &population{trial: t, rnd: rand.New(rand.NewPCG(seed, 7)), values: map[string][]string{}}
-	p.leaves = t.leaves(t.full(t.subject, 0))
-	for i := range n {
-		r := t.full(t.subject, i)
-		if p.rnd.IntN(2) == 0 {
-			r.ExternalID = []string{"e1", "E1", "e2"}[p.rnd.IntN(3)] + words[p.rnd.IntN(len(words))]
-		}
-		for _, l := range p.leaves {
-			r.Attributes = p.vary(r.Attributes, l)
-		}
-		r.Attributes = p.shorten(r.Attributes)
-		p.ids = append(p.ids, t.create(t.subject, t.fitted(r)).ID)
-	}
-	all := t.list(t.subject)
-	for _, r := range all {
-		for _, l := range p.leaves {
-			p.learn(l.String(), r.At(l.Path))
-		}
-		for _, path := range []string{"id", "externalId", "meta.created", "meta.lastModified", "meta.resourceType"} {
-			p.learn(path, r.At(t.path(path)))
-		}
-	}
-	return p
-}
-
-// learn takes values as operands.
-func (p *population) learn(path string, v schema.Value) {
-	for e := range v.Values() {
-		b, err := e.MarshalJSON()
-		if err == nil && len(b) < 200 && !slices.Contains(p.values[path], string(b)) {
-			p.values[path] = append(p.values[path], string(b))
-		}
-	}
-}
-
-// vary gives a leaf another value, or none.
-func (p *population) vary(o schema.Object, l leaf) schema.Object {
-	a := l.Attribute
-	if a.Required || a.Uniqueness != schema.UniqueNone || p.link(a) != nil || a.Mutability != schema.ReadWrite {
-		if a.Uniqueness != schema.UniqueNone && a.Type == schema.TypeString {
-			return p.with(o, l, schema.String(words[p.rnd.IntN(4)]+p.newName()))
-		}
-		return o
-	}
-	single := !a.MultiValued && (l.Sub == nil || !l.Path.Attribute.MultiValued)
-	if single && p.rnd.IntN(3) == 0 {
-		return o.WithAt(l.Path, schema.Value{})
-	}
-	v := func() schema.Value {
-		k := p.rnd.IntN(3)
-		if p.text(l) {
-			return schema.String(words[p.rnd.IntN(len(words))])
-		}
-		v := p.simple(p.subject, a, k, 0)
-		if a.Type == schema.TypeString && !a.Exact() && p.rnd.IntN(3) == 0 {
-			v = schema.String(swapCase(v.Text()))
-		}
-		return v
-	}
-	switch {
-	case single:
-		return o.WithAt(l.Path, v())
-	case l.Sub != nil && l.Sub.Name != "primary":
-		whole := schema.Path{Extension: l.Extension, Attribute: l.Path.Attribute}
-		return o.WithAt(whole, o.At(whole).Transform(func(e schema.Value) schema.Value {
-			sub := v()
-			if p.rnd.IntN(4) == 0 && !l.Sub.Required {
-				sub = schema.Value{}
-			}
-			return schema.ComplexOrNone(e.Object().With(l.Sub, sub))
-		}))
-	case a.MultiValued:
-		return o.WithAt(l.Path, schema.List(v(), v()))
-	}
-	return o
-}
-
-// shorten leaves elements out, and those that count as the same as another.
-func (p *population) shorten(o schema.Object) schema.Object {
-	for _, a := range attributesOf(p.Type) {
-		if !a.MultiValued || !writable(a) {
-			continue
-		}
-		seen := map[string]bool{}
-		v := o.At(a.Path()).Transform(func(e schema.Value) schema.Value {
-			k := a.ElementKey(e)
-			if seen[k] || p.rnd.IntN(4) == 0 && !a.Required {
-				return schema.Value{}
-			}
-			seen[k] = true
-			return e
-		})
-		o = o.WithAt(a.Path(), v)
-	}
-	return o
-}
-
 // operand returns a value to compare the attribute with, as JSON: mostly one that a resource has.
 func (p *population) operand(path string, a *schema.Attribute) string {
 	if known := p.values[path]; len(known) > 0 && p.rnd.IntN(3) > 0 {
 		v := known[p.rnd.IntN(len(known))]
-		if a.Type == schema.TypeString && p.rnd.IntN(2) == 0 {
+		switch {
+		case p.rnd.IntN(2) == 0:
+		case a.Type == schema.TypeString && !strings.Contains(v, `\`):
 			v = strings.ToUpper(v)
-			if strings.Contains(v, `\`) {
-				v = strings.ToLower(v)
-			}
+		case a.Type == schema.TypeDateTime:
+			v = elsewhere(v)
 		}
 		return v
 	}
@@ -152,6 +44,16 @@ func (p *population) operand(path string, a *schema.Attribute) string {
 		return `"AP8AJw=="`
 	}
 	return Quote(append(words, "nul\x00", "nope", p.ids[0])[p.rnd.IntN(len(words)+3)])
+}
+
+// elsewhere returns a date-time in another time zone, as JSON.
+func elsewhere(v string) string {
+	const layout = `"` + time.RFC3339Nano + `"`
+	at, err := time.Parse(layout, v)
+	if err != nil {
+		return v
+	}
+	return at.In(time.FixedZone("", -(3*60+30)*60)).Format(layout)
 }
 
 var operators = []string{"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"}
@@ -182,9 +84,28 @@ func (p *population) terms() []string {
 		}
 		each(path, p.path(path).Target())
 	}
+	for _, v := range p.values["meta.created"][:min(3, len(p.values["meta.created"]))] {
+		for _, op := range comparisons(p.path("meta.created").Target()) {
+			out = append(out, fmt.Sprintf("meta.created %s %s", op, elsewhere(v)))
+		}
+	}
+	worded := 0
 	for _, l := range p.leaves {
 		if !l.shown() {
 			continue
+		}
+		if p.wordy(l) && worded < 2 {
+			worded++
+			for i, word := range words {
+				for _, op := range []string{"eq", operators[1+i%8]} {
+					out = append(out, fmt.Sprintf("%s %s %s", l, op, Quote(word)))
+				}
+			}
+			for _, op := range operators[2:] {
+				for _, pattern := range []string{"%", "_", "a_b", "a%b", `\`, "", "A B", "É"} {
+					out = append(out, fmt.Sprintf("%s %s %s", l, op, Quote(pattern)))
+				}
+			}
 		}
 		each(l.String(), l.Attribute)
 		if l.Sub == nil || !l.Path.Attribute.MultiValued {
@@ -234,16 +155,4 @@ func (p *population) joined(terms []string, depth int) string {
 		return "(" + left + ") or (" + right + ")"
 	}
 	return "(" + left + ") and (" + right + ")"
-}
-
-// brute returns what a query selects, by evaluating it on all resources, in any order of equals.
-func (t *trial) brute(all []*scim.Resource, q *scim.Query) []*scim.Resource {
-	var found []*scim.Resource
-	for _, r := range all {
-		if q.Filter == nil || q.Filter.Match(r) {
-			found = append(found, r)
-		}
-	}
-	slices.SortStableFunc(found, q.Compare)
-	return found
 }

@@ -183,7 +183,7 @@ func (x *subject) keep(a *schema.Attribute, v schema.Value) schema.Value {
 		return schema.Value{}
 	}
 	taken := map[*filter.Path]bool{}
-	return v.Transform(func(e schema.Value) schema.Value {
+	kept := v.Transform(func(e schema.Value) schema.Value {
 		subs := map[*schema.Attribute]bool{}
 		for _, p := range x.kept {
 			if p.Filter == nil || p.Attr.Attribute != a || taken[p] || !p.Filter.MatchElement(e) {
@@ -209,6 +209,10 @@ func (x *subject) keep(a *schema.Attribute, v schema.Value) schema.Value {
 			return schema.Value{}
 		}))
 	})
+	if kept.IsUnassigned() {
+		return schema.Value{}
+	}
+	return kept
 }
 
 // A leaf is an attribute without parts that the store keeps.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/embedscim/scim"
@@ -152,7 +153,7 @@ func (t *trial) differs(x *subject, sent, got *scim.Resource) error {
 		if want.Equal(is) || want.IsUnassigned() && slices.Contains(t.defaults(x), a) {
 			continue
 		}
-		return fmt.Errorf("%s: expected %s, got %s", a, excerpt(want.String()), excerpt(is.String()))
+		return fmt.Errorf("%s: expected %s, got %s", a, shown(want), shown(is))
 	}
 	return nil
 }
@@ -251,6 +252,17 @@ func (p *provider) request(ctx context.Context, method, path, body string) *http
 // accepted reports whether w is the answer to a write that was carried out.
 func accepted(w *httptest.ResponseRecorder) bool {
 	return w.Code >= http.StatusOK && w.Code < http.StatusMultipleChoices
+}
+
+// shown returns a value for a message, with what looks alike told apart.
+func shown(v schema.Value) string {
+	switch {
+	case v.IsUnassigned():
+		return "nothing"
+	case v.Kind() == schema.KindString:
+		return excerpt(strconv.QuoteToASCII(v.Text()))
+	}
+	return excerpt(v.String())
 }
 
 // show returns a resource for a message.

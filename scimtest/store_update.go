@@ -118,7 +118,7 @@ var updateLaws = []storeLaw{
 				})
 				t.must(err, "Update(%q) without %s", made.ID, a)
 				if got := t.get(t.subject, made.ID); !t.clients(a, got).Equal(t.clients(a, made)) {
-					t.fail("Update with a Projection without %s: expected it to stay %s, got %s", a, t.clients(a, made), t.clients(a, got))
+					t.fail("Update with a Projection without %s: expected it to stay %s, got %s", a, shown(t.clients(a, made)), shown(t.clients(a, got)))
 				}
 			}
 		},

@@ -113,7 +113,7 @@ var valueLaws = []storeLaw{
 					continue
 				}
 				if got := t.get(t.subject, made.ID); !t.clients(a, got).Equal(t.clients(a, r)) {
-					t.fail("Create with %s %s, which the store has no place for, succeeded: expected an error, or Get with the value, got %s", a, v, t.clients(a, got))
+					t.fail("Create with %s %s, which the store has no place for, succeeded: expected an error, or Get with the value, got %s", a, shown(v), shown(t.clients(a, got)))
 				}
 			}
 		},
