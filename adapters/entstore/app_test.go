@@ -6,6 +6,7 @@ import (
 
 	"github.com/embedscim/scim/adapters/entstore"
 	"github.com/embedscim/scim/adapters/entstore/internal/example/ent"
+	_ "github.com/embedscim/scim/adapters/entstore/internal/example/ent/runtime" // the schema's hooks and rules
 	"github.com/embedscim/scim/adapters/entstore/internal/example/ent/team"
 	"github.com/embedscim/scim/adapters/entstore/internal/example/ent/user"
 	"github.com/embedscim/scim/schema"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -113,6 +114,10 @@ func set(m ent.Mutation, column string, v reflect.Value) error {
 		v = v.Elem()
 	} else if emptiable(v.Kind(), v.Type()) && v.IsZero() && m.ClearField(column) == nil {
 		return nil
+	}
+	if t, ok := v.Interface().(time.Time); ok {
+		// Drivers write zones in ways that not all of them read again.
+		return named(column, m.SetField(column, t.UTC()))
 	}
 	return named(column, m.SetField(column, v.Interface()))
 }

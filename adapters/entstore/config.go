@@ -268,8 +268,14 @@ func (s *Store[T]) planMembers() error {
 // planUnique reports unique attributes that no column has.
 func (s *Store[T]) planUnique() error {
 	var errs []error
+	var all []*schema.Attribute
 	for _, a := range s.typ.Attributes() {
-		if a.IsCommon() || a.IsExtension() || a.Uniqueness == schema.UniqueNone || a.Type != schema.TypeString {
+		if all = append(all, a); a.IsExtension() {
+			all = append(all, a.SubAttributes...)
+		}
+	}
+	for _, a := range all {
+		if a.IsCommon() || a.Uniqueness == schema.UniqueNone || a.Type != schema.TypeString {
 			continue
 		}
 		f := s.columnAt(a.Path())

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/embedscim/scim/adapters/entstore/internal/example/ent/device"
 	"github.com/embedscim/scim/adapters/entstore/internal/example/ent/team"
 	"github.com/embedscim/scim/adapters/entstore/internal/example/ent/user"
 )
@@ -74,8 +75,9 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			team.Table: team.ValidColumn,
-			user.Table: user.ValidColumn,
+			device.Table: device.ValidColumn,
+			team.Table:   team.ValidColumn,
+			user.Table:   user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

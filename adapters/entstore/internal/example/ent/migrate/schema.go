@@ -8,6 +8,26 @@ import (
 )
 
 var (
+	// DevicesColumns holds the columns for the "devices" table.
+	DevicesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "serial", Type: field.TypeString, Unique: true},
+		{Name: "label", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "level", Type: field.TypeInt, Default: 3},
+		{Name: "quota", Type: field.TypeInt64, Nullable: true},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "made_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "tags", Type: field.TypeJSON, Nullable: true},
+		{Name: "more", Type: field.TypeJSON, Nullable: true, SchemaType: map[string]string{"postgres": "json"}},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// DevicesTable holds the schema information for the "devices" table.
+	DevicesTable = &schema.Table{
+		Name:       "devices",
+		Columns:    DevicesColumns,
+		PrimaryKey: []*schema.Column{DevicesColumns[0]},
+	}
 	// TeamsColumns holds the columns for the "teams" table.
 	TeamsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -114,6 +134,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		DevicesTable,
 		TeamsTable,
 		UsersTable,
 		TeamMembersTable,

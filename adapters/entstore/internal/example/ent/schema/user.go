@@ -2,12 +2,19 @@
 package schema
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	gen "github.com/embedscim/scim/adapters/entstore/internal/example/ent"
+	"github.com/embedscim/scim/adapters/entstore/internal/example/ent/privacy"
+	"github.com/embedscim/scim/adapters/entstore/internal/example/ent/user"
+	"github.com/embedscim/scim/adapters/entstore/internal/example/viewer"
 )
 
 // User is an account.
@@ -41,4 +48,46 @@ func (User) Edges() []ent.Edge {
 // Indexes makes logins unique, whatever their letter case.
 func (User) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("org", "login_key").Unique()}
+}
+
+// Policy says who may see and change users.
+func (User) Policy() ent.Policy {
+	return privacy.Policy{
+		Query: privacy.QueryPolicy{
+			privacy.UserQueryRuleFunc(func(ctx context.Context, q *gen.UserQuery) error {
+				switch viewer.From(ctx) {
+				case viewer.Stranger:
+					return privacy.Denyf("users are none of a stranger's business")
+				case viewer.Limited:
+					q.Where(user.DisabledAtIsNil())
+				}
+				return privacy.Skip
+			}),
+		},
+		Mutation: privacy.MutationPolicy{
+			privacy.UserMutationRuleFunc(func(ctx context.Context, _ *gen.UserMutation) error {
+				if viewer.From(ctx) == viewer.Reader {
+					return privacy.Denyf("a reader changes no user")
+				}
+				return privacy.Skip
+			}),
+		},
+	}
+}
+
+// ErrReserved is the error for a login that the application keeps for itself.
+var ErrReserved = errors.New("the login is reserved")
+
+// Hooks refuses logins that the application keeps for itself.
+func (User) Hooks() []ent.Hook {
+	return []ent.Hook{
+		func(next ent.Mutator) ent.Mutator {
+			return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+				if login, _ := m.Field(user.FieldLogin); login == "root" {
+					return nil, ErrReserved
+				}
+				return next.Mutate(ctx, m)
+			})
+		},
+	}
 }
