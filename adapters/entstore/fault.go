@@ -64,30 +64,41 @@ func (s *Store[T]) describe(ctx context.Context, err error) error {
 		// Some drivers say no more than that they were interrupted.
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	case errors.Is(err, privacy.Deny):
-		return scim.Errorf(scim.ErrForbidden, "The rules of the service do not allow this for the resources of type %s.%w", s.typ.Name(), err)
+		return caused(err, scim.Errorf(scim.ErrForbidden, "The rules of the service do not allow this for the resources of type %s.", s.typ.Name()))
 	}
 	if x := generated(err, "ValidationError"); x.IsValid() {
 		if name := s.nameOf(x.FieldByName("Name").String()); name != "" {
-			return scim.Errorf(scim.ErrInvalidValue, "%s has a value that the service does not take, or none: see its documentation.%w", name, err)
+			return caused(err, scim.Errorf(scim.ErrInvalidValue, "%s has a value that the service does not take, or none: see its documentation.", name))
 		}
 		return err
 	}
 	switch {
 	case generated(err, "NotFoundError").IsValid():
 		// A rule or hook has restricted the write to what it allows.
-		return scim.Errorf(scim.ErrNotFound, "There is no such resource.%w", err)
+		return caused(err, scim.ErrNotFound)
 	case sqlgraph.IsUniqueConstraintError(err):
 		if name := s.blamed(err); name != "" {
-			return scim.Errorf(scim.ErrUniqueness, "%s is taken: another %s has the same value, and it must be unique.%w", name, s.typ.Name(), err)
+			return caused(err, scim.Errorf(scim.ErrUniqueness, "%s is taken: another %s has the same value, and it must be unique.", name, s.typ.Name()))
 		}
-		return scim.Errorf(scim.ErrUniqueness, "A value is taken: another %s has the same, and it must be unique.%w", s.typ.Name(), err)
+		return caused(err, scim.Errorf(scim.ErrUniqueness, "A value is taken: another %s has the same, and it must be unique.", s.typ.Name()))
 	case tooMuch(err):
 		if name := s.blamed(err); name != "" {
-			return scim.Errorf(scim.ErrInvalidValue, "%s has a value that the service can't keep: it may be too long.%w", name, err)
+			return caused(err, scim.Errorf(scim.ErrInvalidValue, "%s has a value that the service can't keep: it may be too long.", name))
 		}
-		return scim.Errorf(scim.ErrInvalidValue, "An attribute has a value that the service can't keep: it may be too long.%w", err)
+		return caused(err, scim.Errorf(scim.ErrInvalidValue, "An attribute has a value that the service can't keep: it may be too long."))
 	}
 	return err
+}
+
+// caused returns an answer with its cause, which is for the log.
+func caused(cause, answer error) error {
+	var e *scim.Error
+	if !errors.As(answer, &e) {
+		return answer
+	}
+	c := *e
+	c.Err = cause
+	return &c
 }
 
 // generated returns the error in the chain of err that is a pointer to a struct with the given name, which each generated

@@ -293,6 +293,11 @@ func (_c *UserCreate) check() error {
 	if _, ok := _c.mutation.FirstName(); !ok {
 		return &ValidationError{Name: "first_name", err: errors.New(`ent: missing required field "User.first_name"`)}
 	}
+	if v, ok := _c.mutation.Email(); ok {
+		if err := user.EmailValidator(v); err != nil {
+			return &ValidationError{Name: "email", err: fmt.Errorf(`ent: validator failed for field "User.email": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Logins(); !ok {
 		return &ValidationError{Name: "logins", err: errors.New(`ent: missing required field "User.logins"`)}
 	}

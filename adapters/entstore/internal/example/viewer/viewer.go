@@ -17,7 +17,9 @@ const (
 type key struct{}
 
 // NewContext returns a context with a viewer.
-func NewContext(ctx context.Context, v Viewer) context.Context { return context.WithValue(ctx, key{}, v) }
+func NewContext(ctx context.Context, v Viewer) context.Context {
+	return context.WithValue(ctx, key{}, v)
+}
 
 // From returns the viewer in ctx.
 func From(ctx context.Context) Viewer {

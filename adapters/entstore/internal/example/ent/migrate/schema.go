@@ -59,7 +59,7 @@ var (
 		{Name: "login_key", Type: field.TypeString},
 		{Name: "first_name", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "last_name", Type: field.TypeString, Nullable: true, Size: 2147483647},
-		{Name: "email", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "email", Type: field.TypeString, Nullable: true, Size: 500},
 		{Name: "password", Type: field.TypeString, Nullable: true},
 		{Name: "logins", Type: field.TypeInt, Default: 0},
 		{Name: "disabled_at", Type: field.TypeTime, Nullable: true},

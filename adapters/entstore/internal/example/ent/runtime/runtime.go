@@ -82,6 +82,10 @@ func init() {
 	userDescFirstName := userFields[3].Descriptor()
 	// user.DefaultFirstName holds the default value on creation for the first_name field.
 	user.DefaultFirstName = userDescFirstName.Default.(string)
+	// userDescEmail is the schema descriptor for email field.
+	userDescEmail := userFields[5].Descriptor()
+	// user.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	user.EmailValidator = userDescEmail.Validators[0].(func(string) error)
 	// userDescLogins is the schema descriptor for logins field.
 	userDescLogins := userFields[7].Descriptor()
 	// user.DefaultLogins holds the default value on creation for the logins field.

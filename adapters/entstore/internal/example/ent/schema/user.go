@@ -28,7 +28,7 @@ func (User) Fields() []ent.Field {
 		field.String("login_key"),
 		field.Text("first_name").Default(""),
 		field.Text("last_name").Optional().Nillable(),
-		field.Text("email").Optional().Nillable(),
+		field.Text("email").MaxLen(500).Optional().Nillable(),
 		field.String("password").Optional().Sensitive(),
 		field.Int("logins").Default(0),
 		field.Time("disabled_at").Optional().Nillable(),

@@ -101,6 +101,8 @@ var (
 	LoginValidator func(string) error
 	// DefaultFirstName holds the default value on creation for the "first_name" field.
 	DefaultFirstName string
+	// EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	EmailValidator func(string) error
 	// DefaultLogins holds the default value on creation for the "logins" field.
 	DefaultLogins int
 	// DefaultVersion holds the default value on creation for the "version" field.
