@@ -68,6 +68,13 @@ type app struct {
 func newApp(tb testing.TB, e engine) *app {
 	tb.Helper()
 	a := &app{client: e.client(tb)}
+	a.stores(tb, e)
+	return a
+}
+
+// stores makes the stores over the client.
+func (a *app) stores(tb testing.TB, e engine) {
+	tb.Helper()
 	var err error
 	a.db, err = entstore.NewDB(e.dialect, a.client, a.client.BeginTx, ent.NewTxContext, ent.TxFromContext)
 	require.NoError(tb, err)
@@ -75,5 +82,4 @@ func newApp(tb testing.TB, e engine) *app {
 	require.NoError(tb, err)
 	a.groups, err = entstore.New(a.db, func(c *ent.Client) *ent.TeamClient { return c.Team }, groupConfig(a.users))
 	require.NoError(tb, err)
-	return a
 }

@@ -97,7 +97,7 @@ func (s *translator[T]) comparison(x *filter.Comparison, op filter.Operator) con
 			if p.Sub == nil {
 				if a.Type == schema.TypeComplex {
 					// Only pr asks for an element as a whole.
-					return cond{e.exists(), e.exists()}
+					return known(e.exists())
 				}
 				return e.leaf(a, op, x.Operand)
 			}
