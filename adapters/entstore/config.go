@@ -112,7 +112,7 @@ func (s *Store[T]) plan() error {
 			name = "Extra"
 		}
 		if err := s.planAttribute(a, name, taken); err != nil {
-			fail(fmt.Errorf("Attributes: %s: %w", name, err))
+			fail(fmt.Errorf("Config.Attributes: %s: %w", name, err))
 			continue
 		}
 		fields = append(fields, a.field)
@@ -239,18 +239,18 @@ func (s *Store[T]) planMembers() error {
 	var errs []error
 	a := s.typ.Attribute("members")
 	if a == nil || !a.MultiValued || a.SubAttribute("value") == nil {
-		return errors.New("Members: the resource type has no attribute members with a sub-attribute value")
+		return errors.New("Config.Members: the resource type has no attribute members with a sub-attribute value")
 	}
 	s.members = a
 	if s.version.load == nil {
-		errs = append(errs, errors.New("Members: map meta.version to an integer field: otherwise a change of members would not change the version"))
+		errs = append(errs, errors.New("Config.Members: map meta.version to an integer field: otherwise a change of members would not change the version"))
 	}
 	names := map[string]bool{}
 	s.cfg.Members = append([]Edge[T](nil), s.cfg.Members...)
 	for i := range s.cfg.Members {
 		e := &s.cfg.Members[i]
 		if err := e.check(s); err != nil {
-			errs = append(errs, fmt.Errorf("Members: %w", err))
+			errs = append(errs, fmt.Errorf("Config.Members: %w", err))
 			continue
 		}
 		name := s.typ.Name()
@@ -258,7 +258,7 @@ func (s *Store[T]) planMembers() error {
 			name = e.of.typeName()
 		}
 		if names[name] {
-			errs = append(errs, fmt.Errorf("Members: there are two edges to members of type %s", name))
+			errs = append(errs, fmt.Errorf("Config.Members: there are two edges to members of type %s", name))
 		}
 		names[name] = true
 	}
@@ -280,9 +280,9 @@ func (s *Store[T]) planUnique() error {
 		}
 		f := s.columnAt(a.Path())
 		if f == nil || f.kind != kindText {
-			errs = append(errs, fmt.Errorf("Attributes: %s is unique, and needs a string field of its own to be so", a))
+			errs = append(errs, fmt.Errorf("Config.Attributes: %s is unique, and needs a string field of its own to be so", a))
 		} else if !a.Exact() && f.folded == "" && !f.folds {
-			errs = append(errs, fmt.Errorf("Attributes: %s is unique whatever its letter case: give it a Folded field with a unique index, or say CaseFold", a))
+			errs = append(errs, fmt.Errorf("Config.Attributes: %s is unique whatever its letter case: give it a Folded field with a unique index, or say CaseFold", a))
 		}
 	}
 	return errors.Join(errs...)

@@ -93,7 +93,7 @@ func (d *DB[C]) Client(ctx context.Context) C {
 
 // InTx calls fn in a transaction that its context carries, or in that which ctx carries already, and commits unless fn
 // fails. When the database gives the transaction up because of others (a serialisation failure, a deadlock, a database that
-// is locked), fn runs again.
+// is locked), fn runs again. Stores take part in the transaction through the context that fn is given, and no other.
 func (d *DB[C]) InTx(ctx context.Context, fn func(context.Context) error) error {
 	return d.write(ctx, fn)
 }

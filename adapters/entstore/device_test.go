@@ -71,8 +71,9 @@ func newDevices(tb testing.TB, e engine) (*ent.Client, *entstore.Store[ent.Devic
 // Ids that are UUIDs, columns of all types, a JSON column for the rest, no column for the version.
 func TestStoreOfDevices(t *testing.T) {
 	onEngines(t, func(t *testing.T, e engine) {
+		client, s := newDevices(t, e)
 		scimtest.TestStore(t, func(t *testing.T) scimtest.Stores {
-			_, s := newDevices(t, e)
+			client.Device.Delete().ExecX(t.Context())
 			return scimtest.Stores{
 				Resources: []scim.ResourceType{{Type: s.Type(), Store: s}},
 				OneTenant: true,

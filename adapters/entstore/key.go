@@ -26,7 +26,7 @@ func newKey(entity, typ reflect.Type, prefix string) (key, error) {
 	k.index = f.Index
 	for _, c := range []byte(prefix) {
 		if !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-_.~", c) >= 0) {
-			return k, fmt.Errorf("Prefix may have letters, digits, -, _, . and ~ only")
+			return k, fmt.Errorf("Config.Prefix may have letters, digits, -, _, . and ~ only")
 		}
 	}
 	switch p := reflect.PointerTo(typ); {
@@ -35,7 +35,7 @@ func newKey(entity, typ reflect.Type, prefix string) (key, error) {
 	case typ.Kind() == reflect.String:
 	case isInt(typ.Kind()):
 		if prefix == "" {
-			return k, fmt.Errorf("Prefix is missing: ids must differ from those of other types, and integers alone don't")
+			return k, fmt.Errorf("Config.Prefix is missing: ids must differ from those of other types, and integers alone don't")
 		}
 	default:
 		return k, fmt.Errorf("ids of type %v have no text: they must be integers, strings, or have MarshalText and UnmarshalText", typ)

@@ -43,9 +43,9 @@ func (s *Scope) check() error {
 	case s.none:
 		return nil
 	case s.column == "":
-		return errors.New("Scope is missing: use ScopeField, or NoScope if there is one tenant only")
+		return errors.New("Config.Scope is missing: use ScopeField, or NoScope if there is one tenant only")
 	case s.value == nil:
-		return errors.New("Scope: the function that tells the tenant is missing")
+		return errors.New("Config.Scope: the function that tells the tenant is missing")
 	}
 	return checkColumn(s.column)
 }

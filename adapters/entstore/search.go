@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"entgo.io/ent/dialect"
 	"github.com/embedscim/scim"
 	"github.com/embedscim/scim/schema"
 )
@@ -139,6 +140,11 @@ func (s *Store[T]) order(q *scim.Query) (order, unsure frag, ok bool) {
 			// Null and the empty text are in one place.
 			x = "CASE WHEN " + none + " THEN NULL ELSE " + x + " END"
 		}
+	case kindTime:
+		if s.dialect == dialect.SQLite {
+			return frag{}, never, false
+		}
+		unsure = zeroTime(f)
 	case kindInt:
 		if f.plain {
 			x, none = "COALESCE("+name+", 0)", ""

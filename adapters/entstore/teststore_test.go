@@ -31,8 +31,10 @@ func fit(r *scim.Resource) {
 
 func TestStore(t *testing.T) {
 	onEngines(t, func(t *testing.T, e engine) {
+		a := newApp(t, e)
 		scimtest.TestStore(t, func(t *testing.T) scimtest.Stores {
-			a := newApp(t, e)
+			a.client.Team.Delete().ExecX(t.Context())
+			a.client.User.Delete().ExecX(t.Context())
 			return scimtest.Stores{
 				Resources: []scim.ResourceType{scim.Users(a.users), scim.Groups(a.groups)},
 				Fit:       fit,

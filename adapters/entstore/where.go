@@ -200,7 +200,7 @@ func (s *Store[T]) compare(f *column, op filter.Operator, v schema.Value) cond {
 			return s.orNull(f, sqlf("("+x+" IS NOT NULL AND "+x+comparisons[op]+"?)", n), zero)
 		}
 	case kindTime:
-		return s.times(x, op, v)
+		return s.times(f, op, v)
 	}
 	return unknown
 }
@@ -252,7 +252,8 @@ func window(op filter.Operator, v schema.Value) (from, to *int64, ok bool) {
 }
 
 // times translates a comparison of a column with times. SQLite has no type for them, and drivers write them in several ways.
-func (s *Store[T]) times(x string, op filter.Operator, v schema.Value) cond {
+func (s *Store[T]) times(f *column, op filter.Operator, v schema.Value) cond {
+	x := "{" + f.column + "}"
 	from, to, ok := window(op, v)
 	if !ok || s.dialect == dialect.SQLite {
 		return unknown
@@ -264,7 +265,16 @@ func (s *Store[T]) times(x string, op filter.Operator, v schema.Value) cond {
 	if to != nil {
 		out = append(out, sqlf(x+" < ?", time.UnixMilli(*to).UTC()))
 	}
-	return known(allOf(out...))
+	return cond{allOf(out...), zeroTime(f)}
+}
+
+// zeroTime holds for a time that is read as none.
+func zeroTime(f *column) frag {
+	if !f.empty {
+		return never
+	}
+	x := "{" + f.column + "}"
+	return sqlf("("+x+" IS NOT NULL AND "+x+" < ?)", time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC))
 }
 
 // compareText translates a comparison of a column with text.
