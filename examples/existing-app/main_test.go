@@ -68,8 +68,8 @@ func TestPasswords(t *testing.T) {
 	require.True(t, checkPassword(hash, "winter"))
 	for _, wrong := range []string{"", "Winter", "winter "} {
 		require.False(t, checkPassword(hash, wrong), wrong)
-		require.False(t, checkPassword(nobodysHash, wrong), wrong)
 	}
+	require.False(t, checkPassword(nobodysHash, ""))
 	for _, bad := range []string{"", "winter", "pbkdf2-sha256$10$zz$00", "pbkdf2-sha256$x$00$00", strings.TrimSuffix(hash, hash[len(hash)-1:]), "md5" + hash} {
 		require.False(t, checkPassword(bad, "winter"), bad)
 	}

@@ -18,23 +18,17 @@ func TestLogin(t *testing.T) {
 		require.Contains(t, text, `<label for="password">`)
 
 		for name, c := range map[string][3]string{
-			"wrong password":  {"acme", "dana@acme.example", "summer"},
-			"no password":     {"acme", "dana@acme.example", ""},
-			"wrong company":   {"globex", "dana@acme.example", "winter"},
-			"nobody":          {"acme", "nobody@acme.example", "winter"},
-			"quotes":          {"acme", "' OR '1'='1", "winter"},
-			"nothing":         {"", "", ""},
-			"html in the box": {"acme", `"><script>`, "winter"},
+			"wrong password": {"acme", "dana@acme.example", "summer"},
+			"no password":    {"acme", "dana@acme.example", ""},
+			"wrong company":  {"globex", "dana@acme.example", "winter"},
+			"quotes":         {"acme", `' OR '1'='1"><script>`, "winter"},
 		} {
 			status, _, text := b.login(c[0], c[1], c[2])
 			require.Equal(t, http.StatusUnauthorized, status, name)
 			require.Contains(t, text, "is wrong", name)
+			require.Contains(t, text, `value="`+c[1]+`"`, "%s: what was typed is shown again", name)
 			b.seesLogin()
 		}
-		res, err := b.http.PostForm(s.url+"/login", url.Values{"email": {`"><script>`}})
-		require.NoError(t, err)
-		_, _, text = b.read(res, nil)
-		require.Contains(t, text, `"><script>`, "what was typed is shown again")
 
 		status, location, _ := b.login("acme", "DANA@acme.example", "winter")
 		require.Equal(t, http.StatusSeeOther, status)
