@@ -59,6 +59,7 @@ func TestSessionsEnd(t *testing.T) {
 		"PATCH of several":        {http.MethodPatch, `{"op":"replace","path":"title","value":"Boss"},{"op":"replace","path":"active","value":false}`, true},
 		"PUT":                     {http.MethodPut, whole + `"active":false}`, true},
 		"a new password":          {http.MethodPatch, `{"op":"replace","path":"password","value":"autumn"}`, true},
+		"bulk":                    {"bulk", `{"op":"replace","path":"active","value":false}`, true},
 		"DELETE":                  {http.MethodDelete, "", true},
 		"PATCH of the title":      {http.MethodPatch, `{"op":"replace","path":"title","value":"Boss"}`, false},
 		"PATCH that is refused":   {http.MethodPatch, `{"op":"replace","path":"active","value":false},{"op":"replace","path":"meta.version","value":"1"}`, false},
@@ -69,11 +70,15 @@ func TestSessionsEnd(t *testing.T) {
 			onDatabases(t, func(t *testing.T, s *site) {
 				s.signedIn("dana@acme.example")
 				s.signedIn("kit@acme.example")
-				body := c.body
-				if c.method == http.MethodPatch {
+				method, body, path := c.method, c.body, "/Users/"+s.acme().id("Users", "userName", "dana@acme.example")
+				if method == http.MethodPatch || method == "bulk" {
 					body = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[` + body + `]}`
 				}
-				status, m := s.acme().call(c.method, "/Users/"+s.acme().id("Users", "userName", "dana@acme.example"), body)
+				if method == "bulk" {
+					body = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{"method":"PATCH","path":"` + path + `","data":` + body + `}]}`
+					method, path = http.MethodPost, "/Bulk"
+				}
+				status, m := s.acme().call(method, path, body)
 				require.Less(t, status, 500, m)
 				want := 1
 				if c.ends {
@@ -218,13 +223,11 @@ func TestCreate(t *testing.T) {
 			"emails":[{"type":"work","value":"noor@mail.example"}],"active":true}`)
 		id := m["id"].(string)
 		noor := s.browser()
-		for _, password := range []string{"", "winter"} {
-			status, _, _ := noor.login("acme", "noor@acme.example", password)
-			require.Equal(t, http.StatusUnauthorized, status)
-		}
+		status, _, _ := noor.login("acme", "noor@acme.example", "")
+		require.Equal(t, http.StatusUnauthorized, status)
 
 		s.acme().patch(http.StatusOK, "/Users/"+id, `{"op":"Add","path":"password","value":"a long night"}`)
-		status, _, _ := noor.login("acme", "Noor@acme.example", "a long night")
+		status, _, _ = noor.login("acme", "Noor@acme.example", "a long night")
 		require.Equal(t, http.StatusSeeOther, status)
 		text := noor.seesPage()
 		require.Contains(t, text, "Designer")
