@@ -7,10 +7,10 @@ import (
 	"errors"
 )
 
-// seed fills tables that have no Dana with two companies. It returns the password of all their users, "" if there were some
-// already, and Dana's key.
+// seed fills empty tables with two companies. It returns the password of all their users, "" if there were some already, and
+// the key of the first, Dana.
 func seed(ctx context.Context, db *sql.DB) (password string, dana int64, err error) {
-	const find = `SELECT id FROM users WHERE company = 'acme' AND lower(email) = 'dana@acme.example'`
+	const find = `SELECT id FROM users WHERE company = 'acme' ORDER BY id LIMIT 1`
 	if err := db.QueryRowContext(ctx, find).Scan(&dana); !errors.Is(err, sql.ErrNoRows) {
 		return "", dana, err
 	}

@@ -22,21 +22,14 @@ var (
 
 // signIn starts a session, and returns the token that the browser keeps.
 func (a *app) signIn(ctx context.Context, company, email, password string) (token string, err error) {
-	var (
-		id       int64
-		hash     sql.NullString
-		disabled bool
-	)
-	err = a.db.QueryRowContext(ctx, `SELECT id, password_hash, disabled_at IS NOT NULL FROM users WHERE company = $1 AND lower(email) = lower($2)`,
-		company, email).Scan(&id, &hash, &disabled)
+	var id int64
+	var hash sql.NullString
+	err = a.db.QueryRowContext(ctx, `SELECT id, password_hash FROM users WHERE company = $1 AND lower(email) = lower($2)`, company, email).Scan(&id, &hash)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", err
 	}
 	if !checkPassword(cmp.Or(hash.String, nobodysHash), password) {
 		return "", errWrongLogin
-	}
-	if disabled {
-		return "", errDisabled
 	}
 
 	tx, err := a.db.BeginTx(ctx, nil)
