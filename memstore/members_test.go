@@ -1,7 +1,6 @@
 package memstore_test
 
 import (
-	"context"
 	"errors"
 	"testing"
 
@@ -244,35 +243,4 @@ func TestOtherLinks(t *testing.T) {
 	require.True(t, get(t, groups, ctx, g.ID).Get("owners").IsUnassigned())
 	require.NoError(t, groups.Delete(ctx, g.ID, ""))
 	require.Empty(t, membership(get(t, users, ctx, v.ID)))
-}
-
-func TestTenants(t *testing.T) {
-	t.Parallel()
-	d := memstore.New(nil)
-	users, groups := d.Users(), d.Groups()
-	a, b, none := tenant(t, "a"), tenant(t, "b"), t.Context()
-	ua := create(t, users, a, "userName", "same", "externalId", "E")
-	ga := create(t, groups, a, "displayName", "G", "members", refs(ua.ID))
-	create(t, users, b, "userName", "same", "externalId", "E")
-	create(t, users, none, "userName", "same")
-	for name, ctx := range map[string]context.Context{"b": b, "none": none} {
-		_, err := users.Get(ctx, ua.ID, scim.Projection{})
-		require.ErrorIs(t, err, scim.ErrNotFound, "7644-6.2-01, %s", name)
-		_, err = users.Replace(ctx, &scim.Resource{ID: ua.ID})
-		require.ErrorIs(t, err, scim.ErrNotFound, name)
-		_, err = users.Update(ctx, ua.ID, scim.Projection{}, func(*scim.Resource) error { return nil })
-		require.ErrorIs(t, err, scim.ErrNotFound, name)
-		_, err = groups.PatchDelta(ctx, ga.ID, membersDelta(t, groups, true, nil, nil))
-		require.ErrorIs(t, err, scim.ErrNotFound, name)
-		require.ErrorIs(t, users.Delete(ctx, ua.ID, ""), scim.ErrNotFound, name)
-		require.NotContains(t, ids(list(t, users, ctx)), ua.ID, name)
-		require.Len(t, search(t, users, ctx, `userName eq "same"`), 1, name)
-		require.Empty(t, search(t, users, ctx, `id eq "`+ua.ID+`"`), name)
-		require.Empty(t, search(t, groups, ctx, `members.value eq "`+ua.ID+`"`), name)
-		page, err := groups.Search(ctx, &scim.Query{StartIndex: 1, Count: 10})
-		require.NoError(t, err)
-		require.Zero(t, page.TotalResults, "7644-3.4.2.4-08, %s", name)
-	}
-	require.Equal(t, ga.Meta, get(t, groups, a, ga.ID).Meta)
-	require.Equal(t, []string{"G direct"}, membership(get(t, users, a, ua.ID)))
 }

@@ -2,8 +2,6 @@ package memstore_test
 
 import (
 	"context"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -36,22 +34,6 @@ func TestCreate(t *testing.T) {
 	require.Equal(t, now.UTC().Truncate(time.Millisecond), r.Meta.Created)
 	require.Equal(t, r.Meta.Created, r.Meta.LastModified, "7643-3.1: a new resource was last modified when it was created")
 	require.Equal(t, json(t, r), json(t, get(t, users, ctx, r.ID)))
-}
-
-func TestGetNotFound(t *testing.T) {
-	t.Parallel()
-	d := memstore.New(nil)
-	ctx := t.Context()
-	user, group := create(t, d.Users(), ctx, "userName", "u"), create(t, d.Groups(), ctx, "displayName", "g")
-	for _, id := range []string{"", "nope", strings.ToUpper(user.ID), user.ID + " ", group.ID} {
-		_, err := d.Users().Get(ctx, id, scim.Projection{})
-		require.ErrorIs(t, err, scim.ErrNotFound, "Get(%q)", id)
-		_, err = d.Users().Update(ctx, id, scim.Projection{}, func(*scim.Resource) error { return nil })
-		require.ErrorIs(t, err, scim.ErrNotFound, "Update(%q)", id)
-		_, err = d.Users().Replace(ctx, &scim.Resource{ID: id})
-		require.ErrorIs(t, err, scim.ErrNotFound, "Replace(%q)", id)
-		require.ErrorIs(t, d.Users().Delete(ctx, id, ""), scim.ErrNotFound, "Delete(%q)", id)
-	}
 }
 
 func TestReplace(t *testing.T) {
@@ -227,70 +209,6 @@ func TestUniqueGroupNames(t *testing.T) {
 	create(t, d.Groups(), ctx, "displayName", "G")
 	_, err := d.Groups().Create(ctx, resource(t, d.Groups(), "displayName", "g"))
 	require.ErrorIs(t, err, scim.ErrUniqueness)
-}
-
-func TestConcurrentCreate(t *testing.T) {
-	t.Parallel()
-	d := memstore.New(nil)
-	users, ctx := d.Users(), t.Context()
-	errs := make([]error, 20)
-	var wg sync.WaitGroup
-	for i := range errs {
-		wg.Go(func() {
-			_, errs[i] = users.Create(ctx, resource(t, users, "userName", "same"))
-		})
-	}
-	wg.Wait()
-	won := 0
-	for _, err := range errs {
-		if err == nil {
-			won++
-			continue
-		}
-		require.ErrorIs(t, err, scim.ErrUniqueness)
-	}
-	require.Equal(t, 1, won)
-	require.Len(t, list(t, users, ctx), 1)
-}
-
-// TestNoAliasing changes everything that went in and came out: the store must not notice.
-func TestNoAliasing(t *testing.T) {
-	t.Parallel()
-	d := memstore.New(nil)
-	users, ctx := d.Users(), t.Context()
-	elements := []schema.Value{}
-	email := users.Type().Attribute("emails")
-	for _, v := range []string{"a@x", "b@x"} {
-		elements = append(elements, schema.Complex(email.Object().With(email.SubAttribute("value"), schema.String(v))))
-	}
-	sent := resource(t, users, "userName", "u")
-	sent.Attributes = sent.Attributes.With(email, schema.List(elements...))
-	created, err := users.Create(ctx, sent)
-	require.NoError(t, err)
-	spoil := func(r *scim.Resource) {
-		require.NoError(t, r.Attributes.Set("userName", "spoilt"))
-		require.NoError(t, r.Attributes.Set("emails", nil))
-		r.ID, r.ExternalID, r.Meta = "spoilt", "spoilt", schema.Meta{}
-	}
-	elements[0] = schema.String("spoilt")
-	spoil(sent)
-	id := created.ID
-	spoil(created)
-	spoil(get(t, users, ctx, id))
-	spoil(list(t, users, ctx)[0])
-	page, err := users.Search(ctx, &scim.Query{StartIndex: 1, Count: 1})
-	require.NoError(t, err)
-	spoil(page.Resources[0])
-	var kept *scim.Resource
-	updated, err := users.Update(ctx, id, scim.Projection{}, func(r *scim.Resource) error {
-		kept = r
-		return r.Attributes.Set("title", "T")
-	})
-	require.NoError(t, err)
-	want := json(t, updated)
-	spoil(kept)
-	spoil(updated)
-	require.Equal(t, want, json(t, get(t, users, ctx, id)))
 }
 
 // A stream can be read once: what is stored must not be one.

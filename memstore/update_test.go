@@ -2,11 +2,7 @@ package memstore_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,41 +11,6 @@ import (
 	"github.com/embedscim/scim/patch"
 	"github.com/embedscim/scim/schema"
 )
-
-func TestUpdate(t *testing.T) {
-	t.Parallel()
-	d := memstore.New(nil)
-	users, ctx := d.Users(), t.Context()
-	u := create(t, users, ctx, "userName", "u", "title", "T")
-	create(t, users, ctx, "userName", "taken")
-
-	same, err := users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
-		require.Equal(t, json(t, u), json(t, r))
-		return r.Attributes.Set("title", "T")
-	})
-	require.NoError(t, err)
-	require.Equal(t, json(t, u), json(t, same), "a change that changes nothing")
-
-	failed := errors.New("no")
-	_, err = users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
-		require.NoError(t, r.Attributes.Set("title", "lost"))
-		return failed
-	})
-	require.ErrorIs(t, err, failed)
-	_, err = users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error { return r.Attributes.Set("userName", "TAKEN") })
-	require.ErrorIs(t, err, scim.ErrUniqueness)
-	require.Equal(t, json(t, u), json(t, get(t, users, ctx, u.ID)))
-
-	next, err := users.Update(ctx, u.ID, scim.Projection{}, func(r *scim.Resource) error {
-		r.ID, r.Meta.Created, r.Meta.Version = "other", time.Time{}, "other"
-		return r.Attributes.Set("userName", "v")
-	})
-	require.NoError(t, err)
-	require.Equal(t, json(t, next), json(t, get(t, users, ctx, u.ID)))
-	require.Equal(t, u.Meta.Created, next.Meta.Created)
-	require.Equal(t, []string{u.ID}, search(t, users, ctx, `userName eq "V"`))
-	require.Empty(t, search(t, users, ctx, `userName eq "u"`))
-}
 
 // fn may use the store, and sees what came in between.
 func TestUpdateRunsAgain(t *testing.T) {
@@ -73,93 +34,6 @@ func TestUpdateRunsAgain(t *testing.T) {
 		return r.Attributes.Set("nickName", "M")
 	})
 	require.ErrorIs(t, err, scim.ErrNotFound)
-}
-
-// TestConcurrentChanges has many writers change one group at once, in all the ways there are: nothing may be lost.
-func TestConcurrentChanges(t *testing.T) {
-	t.Parallel()
-	const writers = 50
-	d := memstore.New(nil)
-	users, ctx := d.Users(), t.Context()
-	w := &schema.Schema{ID: "urn:example:Many", Attributes: schema.Group().Attributes}
-	for i := range writers {
-		w.Attributes = append(w.Attributes, &schema.Attribute{Name: fmt.Sprintf("a%d", i)})
-	}
-	typ, err := schema.NewResourceType("Many", "", "", w)
-	require.NoError(t, err)
-	many := d.Store(typ)
-	g := create(t, many, ctx, "displayName", "G")
-	var members []string
-	for i := range 4 * writers {
-		members = append(members, create(t, users, ctx, "userName", number("u", i)).ID)
-	}
-	var wg sync.WaitGroup
-	errs := make(chan error, 8*writers)
-	start := make(chan struct{})
-	each := func(f func(i int) error) {
-		for i := range writers {
-			wg.Go(func() {
-				<-start
-				errs <- f(i)
-			})
-		}
-	}
-	each(func(i int) error {
-		_, err := many.Update(ctx, g.ID, scim.Projection{}, func(r *scim.Resource) error {
-			return r.Attributes.Set(fmt.Sprintf("a%d", i), "v")
-		})
-		return err
-	})
-	each(func(i int) error {
-		_, err := many.PatchDelta(ctx, g.ID, membersDelta(t, many, false, nil, members[i:i+1]))
-		return err
-	})
-	each(func(i int) error {
-		_, err := many.Update(ctx, g.ID, scim.Projection{}, func(r *scim.Resource) error {
-			return r.Attributes.Set("members", refs(append(subs(r, "members.value"), members[writers+i])...))
-		})
-		return err
-	})
-	each(func(i int) error {
-		return d.InTx(ctx, func(ctx context.Context) error {
-			_, err := many.PatchDelta(ctx, g.ID, membersDelta(t, many, false, members[i+2*writers:i+2*writers+1], members[2*writers+i:2*writers+i+1]))
-			return err
-		})
-	})
-	each(func(i int) error {
-		for {
-			r, err := many.Get(ctx, g.ID, scim.Projection{})
-			if err != nil {
-				return err
-			}
-			if err := r.Attributes.Set("members", refs(append(subs(r, "members.value"), members[3*writers+i])...)); err != nil {
-				return err
-			}
-			if _, err = many.Replace(ctx, r); !errors.Is(err, scim.ErrVersionMismatch) {
-				return err
-			}
-		}
-	})
-	each(func(int) error {
-		for r, err := range many.List(ctx, scim.Projection{}) {
-			if err != nil || len(subs(r, "members.display")) != len(subs(r, "members.value")) {
-				return fmt.Errorf("a list of members is incomplete: %w", err)
-			}
-		}
-		_, err := many.Search(ctx, &scim.Query{StartIndex: 1, Count: 1})
-		return err
-	})
-	close(start)
-	wg.Wait()
-	close(errs)
-	for err := range errs {
-		require.NoError(t, err)
-	}
-	r := get(t, many, ctx, g.ID)
-	for i := range writers {
-		require.Equal(t, "v", r.Get(fmt.Sprintf("a%d", i)).Text(), "attribute %d is lost", i)
-	}
-	require.ElementsMatch(t, members, subs(r, "members.value"))
 }
 
 func TestPatchDelta(t *testing.T) {

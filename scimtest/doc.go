@@ -19,6 +19,18 @@
 // docs/ambiguities.md of this module chooses: [Client.Exclude] leaves those out for a service provider that chose otherwise.
 // [Rows] has all requirements, also those that have no case because they can't be seen from outside.
 //
+// # Stores
+//
+// [TestStore] examines a [scim.ResourceStore] itself, below the protocol: whether it keeps what it is given, loses no update,
+// finds what a filter selects, tells tenants apart, and so on for each capability that it has.
+//
+//	func TestStore(t *testing.T) {
+//		scimtest.TestStore(t, func(t *testing.T) scimtest.Stores {
+//			users, groups := newStores(t)
+//			return scimtest.Stores{Resources: []scim.ResourceType{scim.Users(users), scim.Groups(groups)}}
+//		})
+//	}
+//
 // # Cases of your own
 //
 // A [Case] is a function that makes requests with a [Session] and says what it expects: [Session.Want] ends the case as [Fail]

@@ -2,8 +2,12 @@ package scimtest_test
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -11,6 +15,7 @@ import (
 
 	"github.com/embedscim/scim"
 	"github.com/embedscim/scim/memstore"
+	"github.com/embedscim/scim/patch"
 	"github.com/embedscim/scim/schema"
 	"github.com/embedscim/scim/scimtest"
 )
@@ -21,6 +26,7 @@ type plainStore struct {
 	store *memstore.Store
 	place func(a *schema.Attribute, v schema.Value) bool // nil: there is one for everything
 	never string                                         // NULL
+	asks  string                                         // for more than the schema does
 }
 
 func (s *plainStore) Type() *schema.ResourceType { return s.store.Type() }
@@ -32,6 +38,9 @@ func (s *plainStore) row(r *scim.Resource) (*scim.Resource, error) {
 		if s.place != nil && a.Mutability == schema.ReadWrite && !s.place(a, v) {
 			return nil, scim.Errorf(scim.ErrInvalidValue, "%s: there is no place for it: take it out of the mapping.", a)
 		}
+	}
+	if s.asks != "" && r.Get(s.asks).IsUnassigned() {
+		return nil, scim.Errorf(scim.ErrInvalidValue, "%s: each resource has to have one.", s.asks)
 	}
 	if s.never != "" && c.Get(s.never).IsUnassigned() {
 		return &c, c.Attributes.Set(s.never, true)
@@ -70,7 +79,7 @@ func (s *plainStore) Delete(ctx context.Context, id string, ifMatch scim.Version
 // userPlace is the place of a column for each of some attributes of users.
 func userPlace(a *schema.Attribute, v schema.Value) bool {
 	switch a.Name {
-	case "userName", "active":
+	case "userName", "active", "userType":
 		return true
 	case "title":
 		return len(v.Text()) <= 80
@@ -94,10 +103,17 @@ func plainStores() scimtest.Stores {
 	d := memstore.New(&memstore.Options{NewID: func() string { return strconv.FormatInt(n.Add(1), 10) }})
 	return scimtest.Stores{
 		Resources: []scim.ResourceType{
-			scim.Users(&plainStore{store: d.Users(), place: userPlace, never: "active"}),
+			scim.Users(&plainStore{store: d.Users(), place: userPlace, never: "active", asks: "userType"}),
 			scim.Groups(&plainStore{store: d.Groups()}),
 		},
-		Keeps:     map[string][]string{"User": {"userName", "active", "title", "name.givenName", "name.familyName", `emails[type eq "work"].value`, "externalId"}},
+		Keeps: map[string][]string{"User": {
+			"userName", "active", "userType", "title", "name.givenName", "name.familyName", `emails[type eq "work"].value`, "externalId",
+		}},
+		Fit: func(r *scim.Resource) {
+			if a := r.Attributes.Type().Attribute("userType"); a != nil && r.At(a.Path()).IsUnassigned() {
+				r.Attributes = r.Attributes.With(a, schema.String("Employee"))
+			}
+		},
 		OneTenant: true,
 	}
 }
@@ -133,6 +149,77 @@ func TestMissingCapabilities(t *testing.T) {
 	for law, consequence := range want {
 		require.Contains(t, skipped[law], consequence, law)
 	}
+}
+
+// TestUnversionedStores checks that stores without versions are left alone about them, if they say so.
+func TestUnversionedStores(t *testing.T) {
+	t.Parallel()
+	unversioned := func() scimtest.Stores {
+		w := newWorld()
+		w.users.out = func(r *scim.Resource) { r.Meta.Version = "" }
+		w.users.delta = func(ctx context.Context, id string, d *patch.Delta) (scim.DeltaResult, error) {
+			res, err := w.users.Store.PatchDelta(ctx, id, d)
+			res.Meta.Version = ""
+			return res, err
+		}
+		w.users.find = func(ctx context.Context, q *scim.Query) (*scim.Page, error) {
+			page, err := w.users.Store.Search(ctx, q)
+			if err == nil {
+				for _, r := range page.Resources {
+					r.Meta.Version = ""
+				}
+			}
+			return page, err
+		}
+		w.Unversioned = true
+		return w.Stores
+	}
+	for _, r := range scimtest.ExamineStores(t.Context(), unversioned, func(law string) bool { return strings.HasPrefix(law, "User") }) {
+		require.Equal(t, scimtest.Pass, r.Verdict, "%s: %s", r.Law, r.Text)
+		require.NotContains(t, r.Law, "version")
+	}
+}
+
+// TestContextOfStores checks that stores get the contexts that they ask for, from the suite and through the handler.
+func TestContextOfStores(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	examine := func(change func(w *world)) []scimtest.LawResult {
+		return scimtest.ExamineStores(t.Context(), func() scimtest.Stores {
+			w := newWorld()
+			w.users.get = func(ctx context.Context, id string) (*scim.Resource, error) {
+				if tenant, ok := ctx.Value(key{}).(string); !ok || tenant == "" {
+					return nil, errors.New("no tenant")
+				}
+				return w.users.read(ctx, id)
+			}
+			w.Tenants = [2]string{"one", "two"}
+			change(w)
+			return w.Stores
+		}, func(law string) bool {
+			return slices.ContainsFunc([]string{"User/create/what is stored is read", "User/concurrency/no update is lost", "tenants/answers do not depend on another"}, func(l string) bool {
+				return l == law || strings.HasPrefix(l, law+"/")
+			})
+		})
+	}
+	for _, r := range examine(func(*world) {}) {
+		require.Equal(t, scimtest.Fail, r.Verdict, r.Law)
+	}
+	var mu sync.Mutex
+	tenants := map[string]bool{}
+	results := examine(func(w *world) {
+		w.Context = func(ctx context.Context, tenant string) context.Context {
+			mu.Lock()
+			defer mu.Unlock()
+			tenants[tenant] = true
+			return context.WithValue(ctx, key{}, tenant)
+		}
+	})
+	require.Len(t, results, 3)
+	for _, r := range results {
+		require.Equal(t, scimtest.Pass, r.Verdict, "%s: %s", r.Law, r.Text)
+	}
+	require.Equal(t, map[string]bool{"one": true, "two": true}, tenants)
 }
 
 // TestWrongStores checks that mistakes in what TestStore is given are told.

@@ -253,3 +253,15 @@ func (p *population) sorts() []string {
 	}
 	return out
 }
+
+// brute returns what a query selects, by evaluating it on all resources.
+func (t *trial) brute(all []*scim.Resource, q *scim.Query) []*scim.Resource {
+	var found []*scim.Resource
+	for _, r := range all {
+		if q.Filter == nil || q.Filter.Match(r) {
+			found = append(found, r)
+		}
+	}
+	slices.SortStableFunc(found, q.Compare)
+	return found
+}

@@ -91,10 +91,10 @@ var transactionLaws = []storeLaw{
 				}
 				r, err := t.Store.Get(ctx, w.was.ID, scim.Projection{})
 				if err != nil {
-					return fmt.Errorf("Get in the transaction: %w", err)
+					return fmt.Errorf("reading in the transaction: %w", err)
 				}
 				if err := t.differs(t.subject, w.next, t.whole(r)); err != nil {
-					return fmt.Errorf("Get in the transaction of what it has written: %w", err)
+					return fmt.Errorf("reading in the transaction what it has written: %w", err)
 				}
 				// A store with one connection makes others wait, which shows them nothing either.
 				outside, cancel := context.WithTimeout(t.ctx, 200*time.Millisecond)
@@ -103,7 +103,7 @@ var transactionLaws = []storeLaw{
 					return nil
 				}
 				if err := t.differs(t.subject, t.fitted(w.was), t.whole(r)); err != nil {
-					return fmt.Errorf("Get outside of the transaction, before it commits: %w", err)
+					return fmt.Errorf("reading outside of the transaction, before it commits: %w", err)
 				}
 				return nil
 			})
@@ -117,18 +117,14 @@ var transactionLaws = []storeLaw{
 		run: func(t *trial) {
 			w := t.work()
 			err := t.inTx(t.ctx, func(ctx context.Context) error {
-				if _, err := t.Store.Get(ctx, "nope", scim.Projection{}); !errors.Is(err, scim.ErrNotFound) {
-					return fmt.Errorf("Get: expected an error that matches ErrNotFound, got: %w", err)
-				}
-				if err := t.Store.Delete(ctx, "nope", ""); !errors.Is(err, scim.ErrNotFound) {
-					return fmt.Errorf("Delete: expected an error that matches ErrNotFound, got: %w", err)
-				}
+				_, err := t.Store.Get(ctx, "nope", scim.Projection{})
+				t.wants(err, "Get in a transaction")(scim.ErrNotFound)
+				t.wants(t.Store.Delete(ctx, "nope", ""), "Delete in a transaction")(scim.ErrNotFound)
 				if !t.Unversioned {
 					stale := *w.next
 					stale.Meta.Version = "nope"
-					if _, err := t.Store.Replace(ctx, &stale); !errors.Is(err, scim.ErrVersionMismatch) {
-						return fmt.Errorf("Replace: expected an error that matches ErrVersionMismatch, got: %w", err)
-					}
+					_, err := t.Store.Replace(ctx, &stale)
+					t.wants(err, "Replace with another Version in a transaction")(scim.ErrVersionMismatch)
 				}
 				return w.do(ctx)
 			})
@@ -148,9 +144,8 @@ var transactionLaws = []storeLaw{
 				if err := w.do(ctx); err != nil {
 					return err
 				}
-				if _, err := t.Store.Create(ctx, taken); !errors.Is(err, scim.ErrUniqueness) {
-					t.fail("Create in a transaction with a %s that is taken: expected an error that matches ErrUniqueness, got: %v", l, err)
-				}
+				_, err := t.Store.Create(ctx, taken)
+				t.wants(err, "Create in a transaction with a %s that is taken", l)(scim.ErrUniqueness)
 				return nil
 			})
 			if err == nil {
@@ -201,15 +196,15 @@ func (w *work) do(ctx context.Context) error {
 	for i, x := range w.types {
 		made, err := x.Store.Create(ctx, w.created[i])
 		if err != nil {
-			return fmt.Errorf("Create of a %s: %w", x.name, err)
+			return fmt.Errorf("creating a %s: %w", x.name, err)
 		}
 		w.made = append(w.made, made.ID)
 	}
 	if _, err := w.Store.Replace(ctx, w.next); err != nil {
-		return fmt.Errorf("Replace: %w", err)
+		return fmt.Errorf("replacing: %w", err)
 	}
 	if err := w.Store.Delete(ctx, w.doomed.ID, ""); err != nil {
-		return fmt.Errorf("Delete: %w", err)
+		return fmt.Errorf("deleting: %w", err)
 	}
 	return nil
 }

@@ -27,10 +27,8 @@ type engine struct {
 // onEngines runs a test on each database. scripts/databases starts those that have to be started.
 func onEngines(t *testing.T, f func(t *testing.T, e engine)) {
 	for _, e := range engines() {
-		t.Run(e.dialect.String(), func(t *testing.T) {
-			t.Parallel()
-			f(t, e)
-		})
+		// One after the other: laws have a time limit.
+		t.Run(e.dialect.String(), func(t *testing.T) { f(t, e) })
 	}
 }
 
