@@ -48,7 +48,7 @@ type Team struct {
 // app returns the stores over the application's tables; change may alter the mapping of users.
 func app(tb testing.TB, db *gorm.DB, change func(*gormstore.Config[User])) (users, groups *sqlstore.Store) {
 	tb.Helper()
-	require.NoError(tb, db.AutoMigrate(&User{}, &Phone{}, &Team{}))
+	migrated(tb, db, &User{}, &Phone{}, &Team{}, &Password{})
 	c := gormstore.Config[User]{Table: sqlstore.Table{
 		Key:       sqlstore.Key{Prefix: "u_"},
 		Scope:     sqlstore.ScopeColumn("org", sqlstore.Tenant),

@@ -10,7 +10,6 @@ import (
 	"github.com/embedscim/scim/adapters/gormstore"
 	"github.com/embedscim/scim/schema"
 	"github.com/embedscim/scim/scimtest"
-	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 )
 
@@ -31,9 +30,8 @@ func fitNames(r *scim.Resource) {
 
 func TestStore(t *testing.T) {
 	onEngines(t, func(t *testing.T, open func(testing.TB, *gorm.Config) *gorm.DB) {
+		db := open(t, nil)
 		scimtest.TestStore(t, func(t *testing.T) scimtest.Stores {
-			db := open(t, nil)
-			require.NoError(t, db.AutoMigrate(&Password{}))
 			users, groups := app(t, db, func(c *gormstore.Config[User]) {
 				c.Table.WriteOnly = func(ctx context.Context, id string, _ schema.Path, v schema.Value) error {
 					if v.IsUnassigned() {
