@@ -74,8 +74,11 @@ var extraAnswerCases = []Case{
 		}),
 	extra("extra-token-leak", ByRFC, "security", "No token in answers", "No answer repeats a token.",
 		"RFC 7644 §7", "Don't put headers of the request in details.", func(s *Session) {
+			if s.client.Token == "" {
+				s.Skip("the client has no token")
+			}
 			token := s.Name("secret")
-			if res := s.Get("/Users", "Authorization", "Bearer "+token); strings.Contains(res.Body, token) {
+			if res := s.Want(s.Get("/Users", "Authorization", "Bearer "+token), Status(http.StatusUnauthorized)); strings.Contains(res.Body, token) {
 				s.Fail("GET /Users: expected no token in the answer, got it")
 			}
 		}),
@@ -104,7 +107,7 @@ var extraAnswerCases = []Case{
 			u := s.entra("User").made("user")
 			name := s.letters()
 			u.changeIn(Verbose, "change it", set("displayName", name))
-			before := s.Want(u.get(), Status(http.StatusOK))
+			before := s.Want(u.get(), Status(http.StatusOK), HasAttr("meta", "lastModified"))
 			u.changeIn(Verbose, "change it to the same", set("displayName", name))
 			s.Want(u.get(), Status(http.StatusOK), Attr(before.At("meta", "lastModified"), "meta", "lastModified"))
 		}),
@@ -118,6 +121,7 @@ var extraAnswerCases = []Case{
 				s.Skip("the service provider takes no passwords")
 			}
 			path := t.endpoint + "/" + pathEscape(res.Str("id"))
+			s.Want(s.send(http.MethodGet, path, nil), Status(http.StatusOK), Attr(res.Str("id"), "id"))
 			for _, r := range []*Response{res, s.send(http.MethodGet, path, nil), s.send(http.MethodGet, path+"?attributes=password", nil)} {
 				if strings.Contains(r.Body, secret) || At(r.Object, "password") != nil {
 					s.Fail("%s %s: expected no password in the answer, got one", r.Method, r.Target)

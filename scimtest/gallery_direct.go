@@ -38,7 +38,7 @@ var galleryDirectCases = []Case{
 	gallery("gallery-credentials", "Validate_Credentials", "users",
 		"The token gives access to the list of users.",
 		"Let the token of a job read users.", func(s *Session) {
-			s.Want(s.send(http.MethodGet, "/Users?startIndex=1&count=1", nil), Status(http.StatusOK), Body())
+			s.Want(s.send(http.MethodGet, "/Users?startIndex=1&count=1", nil), Status(http.StatusOK), HasAttr("totalResults"))
 		}),
 	gallery("gallery-scim-user-create", "SCIM_User_Create", "users",
 		"A user is created with an id, and its userName is as it was sent.",

@@ -64,7 +64,7 @@ var oktaUserCases = []Case{
 			if strings.Contains(res.Body, "Not-A-Real") {
 				s.Fail("%s %s: expected no password in the answer, got it", res.Method, res.Target)
 			}
-			s.Want(s.okta(http.MethodGet, u.path, nil), Status(http.StatusOK), Absent("password"))
+			s.Want(s.okta(http.MethodGet, u.path, nil), Status(http.StatusOK), Attr(u.id, "id"), Absent("password"))
 		}),
 	okta("okta-import", "Import users", "paging", "Okta reads all users page by page, and finds each.",
 		"Order lists by something that does not change, and count from startIndex 1.", func(s *Session) {

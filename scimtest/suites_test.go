@@ -1,7 +1,14 @@
 package scimtest_test
 
 import (
+	"cmp"
+	"fmt"
 	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -116,4 +123,159 @@ func profileFor(suite string) *compat.Profile {
 		return compat.Okta
 	}
 	return compat.EntraID
+}
+
+// TestSuitesWithoutTypes runs the suite of the validator on a service provider whose schemas do not tell types, so that elements are
+// those with primary.
+func TestSuitesWithoutTypes(t *testing.T) {
+	t.Parallel()
+	h := broke(func(x *exchange) {
+		if x.is("GET", "/Schemas") {
+			x.answer = strings.ReplaceAll(x.answer, `"canonicalValues"`, `"values"`)
+		}
+	})(newTenant(t, compat.EntraID))
+	c := client(h)
+	c.Options.Discover = true
+	sent := false
+	for r := range scimtest.Check(t.Context(), c, scimtest.Entra) {
+		if r.Verdict != scimtest.Pass && r.Verdict != scimtest.Skip {
+			t.Errorf("%s\n%s", r, scimtest.FormatTrace(r.Trace))
+		}
+		for _, x := range r.Trace {
+			sent = sent || strings.Contains(x.RequestBody, `"path":"emails[primary eq true].value"`)
+		}
+	}
+	require.True(t, sent)
+}
+
+// TestSuitesFree runs the suites against a service provider that answers all but discovery and POST with an empty object: no
+// case that asked it for more may pass.
+func TestSuitesFree(t *testing.T) {
+	t.Parallel()
+	for name, suite := range suites {
+		h := newTenant(t, profileFor(name))
+		empty := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for _, p := range []string{"/ServiceProviderConfig", "/ResourceTypes", "/Schemas"} {
+				if r.Method == http.MethodPost || strings.Contains(r.URL.Path, p) {
+					h.ServeHTTP(w, r)
+					return
+				}
+			}
+			w.Header().Set("Content-Type", "application/scim+json")
+			_, _ = w.Write([]byte("{}"))
+		})
+		for r := range scimtest.Check(t.Context(), scimtest.Impatient(client(empty)), suite) {
+			asked := slices.ContainsFunc(r.Trace, func(x scimtest.Exchange) bool { return x.ResponseBody == "{}" })
+			if r.Verdict == scimtest.Pass && asked {
+				t.Errorf("%s passes with nothing but empty objects\n%s", r.Case.ID, scimtest.FormatTrace(r.Trace))
+			}
+		}
+	}
+}
+
+// TestCasesTellMore checks what reports need of each case.
+func TestCasesTellMore(t *testing.T) {
+	t.Parallel()
+	severities := []scimtest.Severity{scimtest.ByRFC, scimtest.ByEntra, scimtest.ByOkta, scimtest.ByValidator, scimtest.Advice}
+	for _, suite := range suites {
+		for _, c := range suite {
+			for _, text := range []string{c.Name, c.Ref, c.Area, c.Why, c.Fix} {
+				require.NotEmpty(t, text, c.ID)
+			}
+			require.Contains(t, severities, c.Severity, c.ID)
+			require.Contains(t, []scimtest.Level{"MUST", "SHOULD", "MAY"}, c.Level, c.ID)
+		}
+	}
+	for _, c := range scimtest.RFC {
+		require.NotEmpty(t, c.Area, c.ID)
+		require.Equal(t, scimtest.ByRFC, c.Severity)
+	}
+}
+
+// TestSeed checks that the values of a run are those of its seed, and that names are those of the run.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	bodies := func(seed uint64, parallel int) (out []string, chosen uint64, prefix string) {
+		c := client(newTenant(t, compat.EntraID))
+		c.Options = scimtest.Options{Seed: seed, Dialect: scimtest.Mix}
+		c.Parallel = parallel
+		names := regexp.MustCompile(`scimtest-\w+-\d+-`)
+		ids := regexp.MustCompile(`[a-z2-7]{26}`)
+		for r := range scimtest.Check(t.Context(), c, scimtest.Entra) {
+			for _, x := range r.Trace {
+				prefix = cmp.Or(prefix, names.FindString(x.RequestBody))
+				out = append(out, ids.ReplaceAllString(names.ReplaceAllString(x.RequestBody, "N-"), "ID"))
+			}
+		}
+		return out, c.Seed(), prefix
+	}
+	one, seed, prefix := bodies(7, 1)
+	require.EqualValues(t, 7, seed)
+	two, _, other := bodies(7, 8)
+	require.Equal(t, one, two)
+	require.NotEqual(t, prefix, other, "runs share names")
+	three, random, _ := bodies(0, 1)
+	require.NotZero(t, random)
+	require.NotEqual(t, one, three)
+}
+
+// TestParallel checks that results come in the order of the suite, that cases really run at once, and that a run that is broken off
+// has cleaned up when Check returns.
+func TestParallel(t *testing.T) {
+	t.Parallel()
+	h := newHandler(t, nil)
+	c := client(h)
+	c.Parallel = 3
+	suite := scimtest.Suite{}
+	var barrier sync.WaitGroup
+	barrier.Add(3)
+	for i := range 9 {
+		suite = append(suite, scimtest.Case{ID: fmt.Sprint(i), Run: func(s *scimtest.Session) {
+			s.NewUser(nil)
+			if i < 3 {
+				barrier.Done()
+				barrier.Wait() // It would never end if they ran one by one.
+			}
+		}})
+	}
+	var ids []string
+	for r := range scimtest.Check(t.Context(), c, suite) {
+		require.Equal(t, scimtest.Pass, r.Verdict, r)
+		ids = append(ids, r.Case.ID)
+	}
+	require.Equal(t, []string{"0", "1", "2", "3", "4", "5", "6", "7", "8"}, ids)
+
+	barrier.Add(3)
+	for range scimtest.Check(t.Context(), c, suite) {
+		break
+	}
+	require.Equal(t, scimtest.Pass, check(t, client(h), func(s *scimtest.Session) { s.Want(s.Get("/Users"), scimtest.List(0)) }).Verdict)
+}
+
+// TestKeep checks that what cases make stays if that is wanted.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	h := newHandler(t, nil)
+	c := client(h)
+	c.Keep = true
+	require.Empty(t, check(t, c, func(s *scimtest.Session) { s.NewUser(nil) }).Leftovers)
+	require.Equal(t, scimtest.Pass, check(t, client(h), func(s *scimtest.Session) { s.Want(s.Get("/Users"), scimtest.List(1)) }).Verdict)
+}
+
+// TestSteps checks that a result says at which step it went wrong, and each exchange what it was for.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	h := misread(func(x *exchange) {
+		if x.is("POST", "/Groups") {
+			x.fail(http.StatusBadRequest)
+		}
+	})(newTenant(t, compat.EntraID))
+	for r := range scimtest.Check(t.Context(), client(h), scimtest.Entra.Select(func(c scimtest.Case) bool { return c.ID == "entra-group-member-add" })) {
+		require.Equal(t, scimtest.Blocked, r.Verdict)
+		require.Equal(t, "create the group", r.Step)
+		require.ErrorContains(t, r.Err, `the step "create the group" failed: POST /Groups: expected status 201 Created, got 400`)
+		require.Equal(t, "create Group", r.Cause.Key)
+		require.Equal(t, "create the group", r.Trace[0].Step)
+		require.Equal(t, "find out why it is refused", r.Trace[len(r.Trace)-1].Step)
+	}
 }

@@ -55,7 +55,8 @@ func run(ctx context.Context, out io.Writer, addr, token, profile string) error 
 	}
 
 	// The application's part: the stores. Here both live in one directory in memory.
-	directory := memstore.New(nil)
+	// Entra ID finds groups by their names, so that two must not have the same.
+	directory := memstore.New(&memstore.Options{UniqueGroupNames: true})
 	h, err := scim.NewHandler(&scim.Config{
 		BaseURL:      base,
 		Authenticate: scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {Tenant: "demo", TokenID: "quickstart"}})),
