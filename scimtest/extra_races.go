@@ -95,7 +95,7 @@ var extraRaceCases = []Case{
 			}) {
 				s.Want(res, Status(http.StatusOK))
 				if !strings.Contains(res.Body, u.id) {
-					s.Fail("%s %s: expected the user, got %s", res.Method, res.Target, excerpt(res.Body))
+					s.Fail("%s %s: expected the user, got %s", res.Method, res.Target, res.summary())
 				}
 			}
 		}),

@@ -279,3 +279,34 @@ func TestSteps(t *testing.T) {
 		require.Equal(t, "find out why it is refused", r.Trace[len(r.Trace)-1].Step)
 	}
 }
+
+// TestNoPersonalData checks that messages do not have the data of people that a faulty service provider brings to light. Traces have
+// what was answered.
+func TestNoPersonalData(t *testing.T) {
+	t.Parallel()
+	for _, parameters := range [][]string{{"filter"}, {"filter", "count", "startIndex"}, {}} {
+		for name, suite := range suites {
+			open := func(h http.Handler) http.Handler {
+				return misread(func(x *exchange) {
+					x.Header.Set("Authorization", "Bearer "+token)
+					for _, p := range parameters {
+						x.setParam(p, "")
+					}
+				})(h)
+			}
+			shown := 0
+			for r := range scimtest.Check(t.Context(), scimtest.Impatient(client(open(newTenant(t, profileFor(name))))), suite) {
+				for _, x := range r.Trace {
+					shown += strings.Count(x.ResponseBody, "dana@app.example")
+				}
+				if r.Err != nil {
+					require.NotContains(t, strings.ToLower(r.Err.Error()), "dana@", r.Case.ID)
+					require.NotContains(t, r.Err.Error(), "Park", r.Case.ID)
+				}
+			}
+			if len(parameters) > 0 {
+				require.NotZero(t, shown, "nothing was brought to light")
+			}
+		}
+	}
+}
