@@ -19,6 +19,19 @@
 // docs/ambiguities.md of this module chooses: [Client.Exclude] leaves those out for a service provider that chose otherwise.
 // [Rows] has all requirements, also those that have no case because they can't be seen from outside.
 //
+// # Identity providers
+//
+// Beside RFC there are [Entra], which does what Microsoft's SCIM validator does, [EntraGallery], what Microsoft's open validator does
+// for applications in its gallery, [Okta], Okta's test and what Okta does with users and groups, and [Extra], what none of them looks
+// at. They read nothing of discovery, so that they run against service providers that have none; [Options] vary what they send.
+//
+//	func TestEntraID(t *testing.T) {
+//		scimtest.TestHandler(t, newHandler(t), slices.Concat(scimtest.Entra, scimtest.Extra))
+//	}
+//
+// Each case has a [Severity], which says who is hurt by a failure, and each result that is no pass a [Cause], which is the same for
+// cases that fail of the same fault.
+//
 // # Stores
 //
 // [TestStore] examines a [scim.ResourceStore] itself, below the protocol: whether it keeps what it is given, loses no update,

@@ -1,6 +1,7 @@
 package scimtest_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -8,17 +9,19 @@ import (
 	"testing"
 
 	"github.com/embedscim/scim"
+	"github.com/embedscim/scim/compat"
 	"github.com/embedscim/scim/memstore"
 	"github.com/embedscim/scim/scimtest"
 )
 
-// service returns a service provider that answers everybody.
-func service() http.Handler {
+// service returns a service provider that answers everybody, in the strict profile unless another one is given.
+func service(profile ...*compat.Profile) http.Handler {
 	d := memstore.New(nil)
 	h, err := scim.NewHandler(&scim.Config{
 		BaseURL:      scimtest.DefaultBaseURL,
 		Authenticate: func(*http.Request) (scim.Principal, error) { return scim.Principal{}, nil },
 		Resources:    []scim.ResourceType{scim.Users(d.Users()), scim.Groups(d.Groups())},
+		Compat:       cmp.Or(append(profile, compat.Strict)...),
 		Logger:       slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -52,6 +52,14 @@ func excerpt(body string) string {
 	return body
 }
 
+// summary is the body, but for lists of resources: what a filter that is ignored or a wrong token brings to light are people's data.
+func (r *Response) summary() string {
+	if list := r.Resources(); len(list) > 0 {
+		return fmt.Sprintf("a list of %d resources", len(list))
+	}
+	return excerpt(r.Body)
+}
+
 // Status expects one of the HTTP statuses.
 func Status(want ...int) Expectation {
 	return func(r *Response) error {
@@ -62,7 +70,7 @@ func Status(want ...int) Expectation {
 		for _, w := range want {
 			names = append(names, fmt.Sprintf("%d %s", w, http.StatusText(w)))
 		}
-		return fmt.Errorf("expected status %s, got %d: %s", strings.Join(names, " or "), r.Status, excerpt(r.Body))
+		return fmt.Errorf("expected status %s, got %d: %s", strings.Join(names, " or "), r.Status, r.summary())
 	}
 }
 
@@ -232,6 +240,9 @@ func Absent(path ...any) Expectation {
 func Count(n int, path ...any) Expectation {
 	return func(r *Response) error {
 		a, _ := r.At(path...).([]any)
+		if len(a) != n && pathName(path) == "Resources" {
+			return fmt.Errorf("expected %d resources, got %s", n, r.summary())
+		}
 		if len(a) != n {
 			return fmt.Errorf("expected %d values of %s, got %s", n, pathName(path), JSON(r.At(path...)))
 		}
@@ -250,7 +261,7 @@ func List(n int) Expectation {
 			return fmt.Errorf("expected totalResults to be a number, got %s", JSON(r.At("totalResults")))
 		}
 		if n >= 0 && total.String() != fmt.Sprint(n) {
-			return fmt.Errorf("expected %d results, got %s: %s", n, total, excerpt(r.Body))
+			return fmt.Errorf("expected %d results, got %s: %s", n, total, r.summary())
 		}
 		return nil
 	}

@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS users (
 CREATE TABLE IF NOT EXISTS teams (
   id integer PRIMARY KEY AUTOINCREMENT,
   company text NOT NULL,
-  name text NOT NULL
+  name text NOT NULL COLLATE NOCASE,
+  UNIQUE (company, name)
 );
 CREATE TABLE IF NOT EXISTS team_users (
   team_id integer NOT NULL REFERENCES teams (id),
