@@ -61,6 +61,23 @@ func TestPlainHandler(t *testing.T) {
 	scimtest.TestHandler(t, service(), scimtest.RFC)
 }
 
+// TestCredentials shows that a trace says whose credentials a request had, and never which.
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	c := client(newHandler(t, nil))
+	r := check(t, c, func(s *scimtest.Session) {
+		s.Get("/Users")
+		s.Get("/Users", "Authorization", "")
+		s.Get("/Users", "Authorization", "Bearer another")
+	})
+	var got []scimtest.Credentials
+	for _, x := range r.Trace {
+		got = append(got, x.Credentials)
+		require.NotContains(t, x.RequestHeader, "Authorization")
+	}
+	require.Equal(t, []scimtest.Credentials{scimtest.OwnCredentials, scimtest.NoCredentials, scimtest.OtherCredentials}, got)
+}
+
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	c := client(newHandler(t, nil))
