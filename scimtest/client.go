@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -35,15 +36,29 @@ type Client struct {
 	Handler http.Handler
 	// Exclude has cases, by ID, that are skipped, each with the reason.
 	Exclude map[string]string
+	// Parallel is how many cases run at once. Defaults to 1.
+	Parallel int
+	// Keep leaves what the cases create where it is, to be looked at.
+	Keep bool
+	// Options are what the suites of identity providers vary.
+	Options Options
 
 	once     sync.Once
 	http     *http.Client
 	base     string
 	runID    string
+	seed     uint64
 	serial   atomic.Int64
 	discover sync.Once
 	server   *Server
 	problem  error
+	// What the suites of identity providers find out once: whether there are groups, and the schemas.
+	groups, readSchemas sync.Once
+	noGroups            bool
+	schemas             map[string]Object
+	schemaProblem       error
+	faults              sync.Mutex
+	creation            map[string]Cause
 	// advertised is the base of the locations that the service provider sends, once it is known.
 	advertised atomic.Pointer[string]
 }
@@ -65,11 +80,24 @@ func (c *Client) init() {
 		h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		c.http = h
 		c.runID = strings.ToLower(rand.Text()[:8])
+		if c.seed = c.Options.Seed; c.seed == 0 {
+			var b [8]byte
+			_, _ = rand.Read(b[:]) // It never fails.
+			c.seed = binary.LittleEndian.Uint64(b[:])
+		}
 	})
+}
+
+// Seed returns what the values of the run were made from: [Options.Seed], or what was chosen in its place.
+func (c *Client) Seed() uint64 {
+	c.init()
+	return c.seed
 }
 
 // An Exchange is a request and what came back.
 type Exchange struct {
+	// Step is what the request was for, if the case says so.
+	Step           string
 	Method, URL    string
 	RequestHeader  http.Header // without Authorization
 	Credentials    Credentials // what Authorization had

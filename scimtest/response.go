@@ -18,10 +18,11 @@ type Response struct {
 	Body           string
 	// Object is the body, if it is a JSON object, or nil.
 	Object Object
+	sent   string
 }
 
 func newResponse(x Exchange, target string) *Response {
-	r := &Response{Method: x.Method, Target: target, Status: x.Status, Header: x.ResponseHeader, Body: x.ResponseBody}
+	r := &Response{Method: x.Method, Target: target, Status: x.Status, Header: x.ResponseHeader, Body: x.ResponseBody, sent: x.RequestBody}
 	d := json.NewDecoder(strings.NewReader(x.ResponseBody))
 	d.UseNumber()
 	var o Object

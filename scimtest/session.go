@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,10 @@ type Session struct {
 	ctx    context.Context
 	test   Case
 
+	step   string
+	cause  *Cause
+	values *rand.Rand
+
 	mu      sync.Mutex
 	trace   []Exchange
 	created []string // URLs to delete afterwards
@@ -31,6 +36,9 @@ type Session struct {
 
 // Context returns the context of the run.
 func (s *Session) Context() context.Context { return s.ctx }
+
+// Step says what the case does next, for the trace and for a result that goes wrong there.
+func (s *Session) Step(format string, args ...any) { s.step = fmt.Sprintf(format, args...) }
 
 // Fail ends the case: the service provider does not meet the requirement. The section is added to the text.
 func (s *Session) Fail(format string, args ...any) {
@@ -110,6 +118,7 @@ func (s *Session) Request(method, target string, body any, header ...string) *Re
 		}
 	}
 	x := c.send(s.ctx, method, s.resolve(target), h, data)
+	x.Step = s.step
 	s.mu.Lock()
 	s.trace = append(s.trace, x)
 	s.mu.Unlock()
@@ -252,6 +261,9 @@ func (s *Session) cleanUp() (left []string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), 30*time.Second)
 	defer cancel()
 	c := s.client
+	if c.Keep {
+		return nil
+	}
 	for _, target := range slices.Backward(s.created) {
 		h := c.Header.Clone()
 		if h == nil {
@@ -279,6 +291,9 @@ func (s *Session) Want(r *Response, expected ...Expectation) *Response {
 // Need ends the case as [Blocked] if the response is not as expected: for steps that the case does not check.
 func (s *Session) Need(r *Response, expected ...Expectation) *Response {
 	if err := r.Check(expected...); err != nil {
+		if s.step != "" {
+			s.Block("the step %q failed: %w", s.step, err)
+		}
 		s.Block("a step before failed: %w", err)
 	}
 	return r

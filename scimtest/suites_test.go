@@ -1,0 +1,71 @@
+package scimtest_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/embedscim/scim"
+	"github.com/embedscim/scim/compat"
+	"github.com/embedscim/scim/memstore"
+	"github.com/embedscim/scim/scimtest"
+)
+
+// suites are those of identity providers, by the names that docs use.
+var suites = map[string]scimtest.Suite{
+	"Entra": scimtest.Entra, "EntraGallery": scimtest.EntraGallery, "Okta": scimtest.Okta, "Extra": scimtest.Extra,
+}
+
+// newTenant returns a handler as an application has one for an identity provider: groups have names of their own.
+func newTenant(t testing.TB, profile *compat.Profile) *scim.Handler {
+	t.Helper()
+	d := memstore.New(&memstore.Options{UniqueGroupNames: true})
+	h, err := scim.NewHandler(&scim.Config{
+		BaseURL:      baseURL,
+		Authenticate: scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {TokenID: "1"}})),
+		Resources:    []scim.ResourceType{scim.Users(d.Users()), scim.Groups(d.Groups())},
+		Compat:       profile,
+		Logger:       slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	return h
+}
+
+// TestSuites runs the suites of identity providers against this library with the profile of each, in all ways in which they can be
+// run: no case may fail or be blocked, nothing may be left, and each must pass in one of them.
+func TestSuites(t *testing.T) {
+	t.Parallel()
+	for name, suite := range suites {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			profile := compat.EntraID
+			if name == "Okta" {
+				profile = compat.Okta
+			}
+			passed, skipped := map[string]bool{}, map[string]error{}
+			for _, o := range []scimtest.Options{
+				{}, {Discover: true}, {Dialect: scimtest.Legacy}, {Dialect: scimtest.Verbose}, {Dialect: scimtest.Mix, Seed: 7},
+				{Joining: map[string]string{"User": "externalId", "Group": "externalId"}}, {Joining: map[string]string{"User": `emails[type eq "work"].value`}},
+			} {
+				for _, parallel := range []int{1, 8} {
+					c := &scimtest.Client{BaseURL: baseURL, Token: token, Handler: newTenant(t, profile), Options: o, Parallel: parallel}
+					for r := range scimtest.Check(t.Context(), c, suite) {
+						switch r.Verdict {
+						case scimtest.Pass:
+							passed[r.Case.ID] = true
+						case scimtest.Skip:
+							skipped[r.Case.ID] = r.Err
+						default:
+							t.Errorf("%+v, %d at once: %s\n%+v\n%s", o, parallel, r, r.Cause, scimtest.FormatTrace(r.Trace))
+						}
+						require.Empty(t, r.Leftovers, r.Case.ID)
+					}
+				}
+			}
+			for id, err := range skipped {
+				require.True(t, passed[id], "%s was skipped in all ways: %v", id, err)
+			}
+		})
+	}
+}
