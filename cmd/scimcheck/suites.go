@@ -12,6 +12,10 @@ var suites = []struct {
 	name  string
 	cases scimtest.Suite
 }{
+	{report.SuiteEntra, scimtest.Entra},
+	{report.SuiteGallery, scimtest.EntraGallery},
+	{report.SuiteOkta, scimtest.Okta},
+	{report.SuiteExtra, scimtest.Extra},
 	{report.SuiteRFC, scimtest.RFC},
 }
 
