@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/base64"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -86,18 +87,14 @@ func (m *mask) learn(x scimtest.Exchange) {
 	if json.Unmarshal([]byte(x.RequestBody), &body) == nil {
 		leaves(body, func(s string) { m.sent[s] = true })
 	}
-	for _, mail := range mails.FindAllString(x.RequestBody, -1) {
-		m.sent[strings.ToLower(mail)] = true
-	}
+	m.learnMails(x.RequestBody)
 	if u, err := url.Parse(x.URL); err == nil {
 		for _, values := range u.Query() {
 			for _, v := range values {
 				for _, quoted := range quotes.FindAllStringSubmatch(v, -1) {
 					m.sent[quoted[1]] = true
 				}
-				for _, mail := range mails.FindAllString(v, -1) {
-					m.sent[strings.ToLower(mail)] = true
-				}
+				m.learnMails(v)
 			}
 		}
 	}
@@ -130,10 +127,47 @@ func (m *mask) createdAt(location string) {
 }
 
 var (
-	mails  = regexp.MustCompile(`[\pL\pN._%+'-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
 	quotes = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)
 	words  = regexp.MustCompile(`[\pL\pN]+`)
 )
+
+func (m *mask) learnMails(s string) {
+	for from, to := range mails(s) {
+		m.sent[strings.ToLower(s[from:to])] = true
+	}
+}
+
+// mails yields where e-mail addresses begin and end in s. A regular expression takes a second for the bodies of a run.
+func mails(s string) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		for at, last := 0, 0; ; {
+			i := strings.IndexByte(s[at:], '@')
+			if i < 0 {
+				return
+			}
+			i += at
+			at = i + 1
+			local := func(r rune) bool { return !alone(r) || strings.ContainsRune("._%+'-", r) }
+			domain := func(r rune) bool { return !alone(r) || r == '.' || r == '-' }
+			from, to := i, len(s)
+			for from > last {
+				r, n := utf8.DecodeLastRuneInString(s[last:from])
+				if !local(r) {
+					break
+				}
+				from -= n
+			}
+			if j := strings.IndexFunc(s[at:], func(r rune) bool { return !domain(r) }); j >= 0 {
+				to = at + j
+			}
+			to = at + len(strings.TrimRight(s[at:to], ".-"))
+			last = at
+			if from < i && strings.Contains(s[at:to], ".") && !yield(from, to) {
+				return
+			}
+		}
+	}
+}
 
 // leaves calls found with each string in v that is a value.
 func leaves(v any, found func(string)) {
@@ -268,12 +302,12 @@ func kindOf(o map[string]any) kind {
 	return resource
 }
 
-// body returns a body for a report. The status is 0 for that of a request.
-func (m *mask) body(body string, status int) string {
+// body returns a body for a report, at most limit bytes of it. The status is 0 for that of a request.
+func (m *mask) body(body string, status, limit int) string {
 	if status != 0 {
 		body, _ = m.walk(body, status)
 	}
-	return m.text(shorten(body))
+	return m.text(shorten(body, limit))
 }
 
 // message returns the text of an error about the exchanges of a trace, which may quote their bodies.
@@ -309,12 +343,21 @@ func (m *mask) text(s string) string {
 		}
 		return w
 	})
-	return mails.ReplaceAllStringFunc(s, func(mail string) string {
-		if m.sent[strings.ToLower(mail)] {
-			return mail
+	if !strings.Contains(s, "@") {
+		return s
+	}
+	var b strings.Builder
+	done := 0
+	for from, to := range mails(s) {
+		b.WriteString(s[done:from])
+		if mail := s[from:to]; m.sent[strings.ToLower(mail)] {
+			b.WriteString(mail)
+		} else {
+			b.WriteString(hiddenValue)
 		}
-		return hiddenValue
-	})
+		done = to
+	}
+	return b.String() + s[done:]
 }
 
 // cut hides what is left of a secret or a foreign value before the mark of a shortened text.

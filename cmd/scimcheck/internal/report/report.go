@@ -212,16 +212,16 @@ func newCheck(o Outcome, m *mask) *Check {
 	c.ID, c.Area, c.Title, c.Why, c.Ref, c.Level, c.Severity = test.ID, area(test), cmp.Or(test.Name, test.Why), test.Why, test.Ref, string(test.Level), severity(test)
 	c.Step = shown.Step
 	c.Verdict, c.Seconds = shown.Verdict, seconds(shown.Duration)
-	failed := -1
+	failed, limit := -1, maxPassed
 	if shown.Err != nil {
 		c.Message = m.message(shown.Err.Error(), shown.Trace)
 		c.Expected, c.Got = split(c.Message)
 		if c.Broken() {
-			failed = failedStep(shown)
+			failed, limit = failedStep(shown), maxBroken
 		}
 	}
 	for i, x := range shown.Trace {
-		s := newStep(x, m)
+		s := newStep(x, limit, m)
 		s.Failed = i == failed
 		c.Trace = append(c.Trace, s)
 	}

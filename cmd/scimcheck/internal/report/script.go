@@ -46,7 +46,7 @@ func script(trace []scimtest.Exchange, m *mask) string {
 			}
 		}
 		if x.RequestBody != "" {
-			command += " --data-binary " + quote(m.body(x.RequestBody, 0))
+			command += " --data-binary " + quote(m.body(x.RequestBody, 0, maxBroken))
 		}
 		command += " " + quote(m.text(x.URL))
 		if id == "" {

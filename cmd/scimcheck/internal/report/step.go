@@ -9,8 +9,11 @@ import (
 	"github.com/embedscim/scim/scimtest"
 )
 
-// maxBody bounds how much of a body a report shows.
-const maxBody = 8 << 10
+// How much of a body a report shows: of checks that passed less, since there are many.
+const (
+	maxPassed = 2 << 10
+	maxBroken = 16 << 10
+)
 
 // shownHeaders are those that say something about SCIM. Others may hold credentials or names of machines.
 var shownHeaders = []string{
@@ -18,9 +21,9 @@ var shownHeaders = []string{
 	"Allow", "Cache-Control", "Content-Length", "Date", "Etag", "Location", "Retry-After", "Vary", "Www-Authenticate",
 }
 
-func newStep(x scimtest.Exchange, m *mask) *Step {
+func newStep(x scimtest.Exchange, limit int, m *mask) *Step {
 	s := &Step{
-		Purpose: m.text(x.Step), Method: x.Method, URL: m.text(x.URL), Body: m.body(x.RequestBody, 0), Status: x.Status, GotBody: m.body(x.ResponseBody, x.Status),
+		Purpose: m.text(x.Step), Method: x.Method, URL: m.text(x.URL), Body: m.body(x.RequestBody, 0, limit), Status: x.Status, GotBody: m.body(x.ResponseBody, x.Status, limit),
 		Milliseconds: float64(x.Duration.Microseconds()) / 1e3,
 	}
 	switch x.Credentials {
@@ -52,9 +55,9 @@ func headers(h http.Header, m *mask) []string {
 }
 
 // shorten cuts a body that is too long for a report.
-func shorten(body string) string {
-	if len(body) <= maxBody {
+func shorten(body string, limit int) string {
+	if len(body) <= limit {
 		return body
 	}
-	return strings.ToValidUTF8(body[:maxBody], "") + fmt.Sprintf("… (%d more bytes)", len(body)-maxBody)
+	return strings.ToValidUTF8(body[:limit], "") + fmt.Sprintf("… (%d more bytes)", len(body)-limit)
 }

@@ -54,7 +54,11 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	p.line("\nWould it work?")
 	for _, x := range r.Providers {
-		p.line("  %-26s %-11s %s", x.Name, strings.ToUpper(string(x.Answer)), x.Text)
+		answer := strings.ToUpper(string(x.Answer))
+		if x.Deviations {
+			answer = "NOT IN ALL"
+		}
+		p.line("  %-26s %-11s %s", x.Name, answer, x.Text)
 	}
 	if len(r.Causes) > 0 {
 		p.line("\nTo fix first")

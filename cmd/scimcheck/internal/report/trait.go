@@ -14,17 +14,16 @@ type trait struct {
 	has             func(r *traits) bool
 }
 
-// traitsOf are tried in this order where several explain as much.
+// knownTraits are tried in this order where several explain as much. Their keys are those that the package scimtest has for the same
+// faults.
 var knownTraits = []trait{
 	{"string-boolean", `Booleans that are sent as strings, such as "True", are refused`,
 		`Read "true" and "false", in any case, as booleans where the schema has one. Entra ID sends them for active, primary and in roles.`,
 		func(r *traits) bool { return r.stringBoolean }},
-	{"op-case", "Operations in capitals, such as Replace, are refused",
+	{"legacy-operations", "Operations in capitals, such as Replace, are refused",
 		"Compare op without regard to case: Entra ID sends Add, Replace and Remove in its default dialect.", func(r *traits) bool { return r.opCase }},
-	{"dotted-names", "Names with a dot in an operation without path, such as name.givenName, are refused",
-		"Read a member name.givenName of the value as the path name.givenName: Entra ID writes its changes so.", func(r *traits) bool { return r.dotted }},
-	{"urn-names", "Names with the URI of their schema in an operation without path are refused",
-		"Read a member urn:…:User:department of the value as that path: Entra ID writes its changes so.", func(r *traits) bool { return r.urnNames }},
+	{"pathless-keys", "Names with a dot or a URI in an operation without path, such as name.givenName, are refused",
+		"Read each member of the value as an operation of its own, with its name as the path: Entra ID writes its changes so.", func(r *traits) bool { return r.names }},
 	{"no-path", "PATCH operations without a path are refused",
 		"The value of an operation without path is an object of attributes (RFC 7644 §3.5.2.1, §3.5.2.3). Entra ID and Okta send them.", func(r *traits) bool { return r.noPath }},
 	{"bare-manager", "A manager that is a string is refused",
@@ -33,7 +32,7 @@ var knownTraits = []trait{
 		`Read a replace with "" as a remove: Entra ID clears attributes so.`, func(r *traits) bool { return r.emptyValue }},
 	{"remove-members-list", "A remove of members that lists them in value is refused",
 		"Remove the members that the value lists: Entra ID sends them so in its default dialect.", func(r *traits) bool { return r.removeList }},
-	{"value-path", "A path with a filter in brackets is refused",
+	{"create-element", "A path with a filter in brackets is refused",
 		`Support paths such as emails[type eq "work"].value; where nothing matches, make an element that does, as Entra ID expects.`, func(r *traits) bool { return r.valuePath }},
 	{"enterprise", "Attributes of the enterprise extension are refused",
 		"Support urn:ietf:params:scim:schemas:extension:enterprise:2.0:User (RFC 7643 §4.3), or ignore what is not in the schema.", func(r *traits) bool { return r.enterprise }},
@@ -99,8 +98,8 @@ func byTrait(open, all []*Check, add func(c *Check, key, title, fix string)) []*
 
 // traits are what a request has of what service providers stumble over.
 type traits struct {
-	stringBoolean, opCase, dotted, urnNames, noPath, bareManager, emptyValue, removeList, valuePath, enterprise bool
-	excluded, filter, charset                                                                                   bool
+	stringBoolean, opCase, names, noPath, bareManager, emptyValue, removeList, valuePath, enterprise bool
+	excluded, filter, charset                                                                        bool
 }
 
 func newTraits(x scimtest.Exchange) *traits {
@@ -148,10 +147,9 @@ func (t *traits) operation(op map[string]any) {
 		t.noPath = true
 		object, _ := value.(map[string]any)
 		for member := range object {
-			if strings.HasPrefix(member, "urn:") && member != scimtest.EnterpriseURN {
-				t.urnNames = true
-			} else if strings.ContainsRune(member, '.') && !strings.HasPrefix(member, "urn:") {
-				t.dotted = true
+			// The whole URI of an extension is valid.
+			if strings.ContainsRune(member, '.') && member != scimtest.EnterpriseURN {
+				t.names = true
 			}
 		}
 	}
