@@ -53,12 +53,13 @@ type Client struct {
 	server   *Server
 	problem  error
 	// What the suites of identity providers find out once: whether there are groups, and the schemas.
-	groups, readSchemas sync.Once
-	noGroups            bool
-	schemas             map[string]Object
-	schemaProblem       error
-	faults              sync.Mutex
-	creation            map[string]Cause
+	groups, readSchemas, staleness sync.Once
+	stale                          atomic.Bool
+	noGroups                       bool
+	schemas                        map[string]Object
+	schemaProblem                  error
+	faults                         sync.Mutex
+	creation                       map[string]Cause
 	// advertised is the base of the locations that the service provider sends, once it is known.
 	advertised atomic.Pointer[string]
 }

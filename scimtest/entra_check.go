@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // listing expects a list response with the resource and no other, as the validator checks one. The media type is not checked,
@@ -84,15 +85,44 @@ func same(got, want any) bool {
 func (r *entraResource) foundAgain(value any, values map[string]any) {
 	s := r.t.s
 	s.Step("read it with a filter")
-	res := s.Want(r.t.find(value), r.listing())
-	r.t.kept(res, res.Resources()[0], values)
+	s.atOnce(func() {
+		res := s.Want(r.t.find(value), r.listing())
+		r.t.kept(res, res.Resources()[0], values)
+	})
 }
 
 // readAgain reads the resource by its id, which must have the values.
-func (r *entraResource) readAgain(values map[string]any) *Response {
+func (r *entraResource) readAgain(values map[string]any) (res *Response) {
 	s := r.t.s
 	s.Step("read it by id")
-	res := s.Want(r.get(), Status(http.StatusOK), Attr(r.id, "id"))
-	r.t.kept(res, res.Object, values)
+	s.atOnce(func() {
+		res = s.Want(r.get(), Status(http.StatusOK), Attr(r.id, "id"))
+		r.t.kept(res, res.Object, values)
+	})
 	return res
+}
+
+// atOnce makes a check right after a write. If it fails, it waits a while and looks whether it was just too early, but for the
+// first failure of a run only, since the others are like it.
+func (s *Session) atOnce(check func()) {
+	o := attempt(check)
+	if o == nil {
+		return
+	}
+	cause := s.cause
+	s.client.staleness.Do(func() {
+		start := time.Now()
+		for _, wait := range []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond} {
+			time.Sleep(wait)
+			if attempt(check) == nil {
+				s.client.stale.Store(true)
+				o.err = fmt.Errorf("%w: it was right %v later", o.err, time.Since(start).Round(100*time.Millisecond))
+				return
+			}
+		}
+	})
+	if s.cause = cause; s.client.stale.Load() {
+		s.blame(causeStale)
+	}
+	panic(o)
 }

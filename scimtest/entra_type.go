@@ -20,7 +20,10 @@ type entraType struct {
 }
 
 // entra returns the resource type with the name, User or Group. The case ends as [Skip] if it is Group and there is none.
-func (s *Session) entra(name string) *entraType {
+func (s *Session) entra(name string) *entraType { return s.entraFrom(name, s.client.Options.Discover) }
+
+// entraFrom is entra with the attributes of the schemas, or those of the validator's list.
+func (s *Session) entraFrom(name string, discover bool) *entraType {
 	c := s.client
 	c.init()
 	t := &entraType{s: s, name: name, endpoint: "/Users", core: UserURN, joining: c.Options.joining(name)}
@@ -29,7 +32,7 @@ func (s *Session) entra(name string) *entraType {
 		t.endpoint, t.core, paths = "/Groups", GroupURN, defaultGroup
 		s.needGroups()
 	}
-	if c.Options.Discover {
+	if discover {
 		t.schemas = s.discovered()
 		paths = flatten(t.schemas[t.core], true)
 		for uri, schema := range t.schemas {

@@ -9,11 +9,19 @@ import (
 // RFC is a case for each requirement of RFC 7643, RFC 7644 and RFC 9865 that can be seen from outside. Cases about attributes
 // that users and groups do not have need a resource type as [NewWidgetType] returns, and are skipped without.
 var RFC = newSuite(
-	httpCases, securityCases, typeCases, characteristicCases, multiValuedCases, resourceCases,
-	schemaCases, discoveryCases, createCases, replaceCases, deleteCases, errorCases, versionCases, stringCases,
-	filterCases, sortCases, pagingCases, attributesCases, searchCases, patchCases,
-	cursorCases, bulkCases, meCases,
+	area{"http", httpCases}, area{"security", securityCases}, area{"types", typeCases}, area{"types", characteristicCases},
+	area{"types", multiValuedCases}, area{"resources", resourceCases}, area{"discovery", schemaCases}, area{"discovery", discoveryCases},
+	area{"create and read", createCases}, area{"replace", replaceCases}, area{"delete", deleteCases}, area{"errors", errorCases},
+	area{"versions", versionCases}, area{"types", stringCases}, area{"filters", filterCases}, area{"sorting", sortCases}, area{"paging", pagingCases},
+	area{"projection", attributesCases}, area{"search", searchCases}, area{"patch", patchCases}, area{"paging", cursorCases},
+	area{"bulk", bulkCases}, area{"me", meCases},
 )
+
+// An area is a list of cases of rows, of which ID and Run are set.
+type area struct {
+	name  string
+	cases []Case
+}
 
 // A Row is a requirement, whether or not there is a case for it.
 type Row struct {
@@ -36,9 +44,15 @@ func Rows() []Row {
 	return out
 }
 
-// newSuite puts lists of cases, in which those of rows need just an ID and Run, in the order of the rows.
-func newSuite(lists ...[]Case) Suite {
-	cases := slices.Concat(lists...)
+// newSuite puts the cases in the order of the rows, and completes them.
+func newSuite(areas ...area) Suite {
+	var cases []Case
+	for _, a := range areas {
+		for _, c := range a.cases {
+			c.Area, c.Severity = a.name, ByRFC
+			cases = append(cases, c)
+		}
+	}
 	order := map[string]int{}
 	for i, r := range Rows() {
 		order[r.ID] = i

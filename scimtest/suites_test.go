@@ -17,10 +17,20 @@ var suites = map[string]scimtest.Suite{
 	"Entra": scimtest.Entra, "EntraGallery": scimtest.EntraGallery, "Okta": scimtest.Okta, "Extra": scimtest.Extra,
 }
 
-// newTenant returns a handler as an application has one for an identity provider: groups have names of their own.
+// newTenant returns a handler as an application has one for an identity provider: groups have names of their own, and there is a
+// user.
 func newTenant(t testing.TB, profile *compat.Profile) *scim.Handler {
 	t.Helper()
 	d := memstore.New(&memstore.Options{UniqueGroupNames: true})
+	first := &scim.Resource{Attributes: d.Users().Type().Object()}
+	for path, v := range map[string]any{
+		"userName": "dana@app.example", "name.givenName": "Dana", "name.familyName": "Park", "active": true,
+		"emails": []map[string]any{{"value": "dana@app.example", "type": "work", "primary": true}},
+	} {
+		require.NoError(t, first.Attributes.Set(path, v))
+	}
+	_, err := d.Users().Create(t.Context(), first)
+	require.NoError(t, err)
 	h, err := scim.NewHandler(&scim.Config{
 		BaseURL:      baseURL,
 		Authenticate: scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {TokenID: "1"}})),
