@@ -16,7 +16,9 @@ import (
 type Cause struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
-	Fix   string `json:"fix,omitempty"`
+	// Message is that of the first check that it explains.
+	Message string `json:"message,omitempty"`
+	Fix     string `json:"fix,omitempty"`
 	// Hurts are the names of those that depend on it.
 	Hurts []string `json:"hurts"`
 	// Checks are the IDs of the checks that it explains.
@@ -46,7 +48,7 @@ func findCauses(checks []*Check, m *mask) []*Cause {
 		i := slices.IndexFunc(causes, func(x *Cause) bool { return x.key == key })
 		if i < 0 {
 			i = len(causes)
-			causes = append(causes, &Cause{key: key, Title: m.text(title), Fix: m.text(fix)})
+			causes = append(causes, &Cause{key: key, Title: m.text(title), Message: brief(c), Fix: m.text(fix)})
 		}
 		causes[i].Checks, causes[i].explained = append(causes[i].Checks, c.ID), append(causes[i].explained, c)
 		c.Cause, c.Fix = key, causes[i].Fix
@@ -78,7 +80,7 @@ func findCauses(checks []*Check, m *mask) []*Cause {
 		key := signature(c, m)
 		title := key
 		if groups[key] == 1 {
-			title = c.Title
+			title = "Not met: " + cmp.Or(c.Why, c.Title)
 		}
 		add(c, key, title, cmp.Or(c.result.Cause.Fix, refusalFix(c)))
 	}
@@ -114,6 +116,18 @@ const (
 		"replicas that answer reads after a write. Identity providers send several requests at once, and read at once what they wrote."
 	discoveryFix = "Serve /ServiceProviderConfig, /ResourceTypes and /Schemas with status 200, the type application/scim+json, and the last two as list responses."
 )
+
+// brief returns what is wrong in a line.
+func brief(c *Check) string {
+	text, _, _ := strings.Cut(c.Message, "\n")
+	if c.Expected != "" {
+		text = "Expected " + c.Expected + ", got " + c.Got
+	}
+	if r := []rune(text); len(r) > 240 {
+		text = string(r[:240]) + "…"
+	}
+	return text
+}
 
 // refused returns the exchange at which a check ended if the service provider refused what it should take, or nil.
 func refused(c *Check) *scimtest.Exchange {

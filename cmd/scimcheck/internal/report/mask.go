@@ -23,6 +23,7 @@ const (
 // A mask takes out of texts what must not be in a report: credentials, and the data of resources that the run did not create. A
 // report is sent around, and the directory of the service provider may have real people in it.
 type mask struct {
+	target  string
 	secrets []string
 	created map[string]bool // ids of the resources of the run
 	sent    map[string]bool // strings that the run sent, which are made up
@@ -31,7 +32,7 @@ type mask struct {
 }
 
 func newMask(run Run) *mask {
-	m := &mask{created: map[string]bool{}, sent: map[string]bool{}, foreign: map[string]bool{}}
+	m := &mask{target: run.Target, created: map[string]bool{}, sent: map[string]bool{}, foreign: map[string]bool{}}
 	for _, s := range run.Secrets {
 		if s != "" {
 			m.secrets = append(m.secrets, s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s)), strings.Trim(jsonText(s), `"`))
@@ -218,7 +219,8 @@ func (m *mask) walk(body string, status int) (string, bool) {
 				return v
 			}
 			leaves(v, func(s string) {
-				if !m.sent[s] && !protocol[strings.ToLower(s)] && len(s) > 1 {
+				// Of a location just the id is foreign, and is found by itself.
+				if !m.sent[s] && !strings.HasPrefix(s, m.target) && !protocol[strings.ToLower(s)] && len(s) > 1 {
 					m.foreign[s] = true
 					m.foreign[strings.Trim(jsonText(s), `"`)] = true
 				}

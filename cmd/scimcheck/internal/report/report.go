@@ -155,7 +155,9 @@ func New(run Run) *Report {
 		score(&r.Suites, c.Suite).add(c)
 		score(&r.Areas, c.Area).add(c)
 	}
-	slices.SortStableFunc(r.Areas, func(a, b *Score) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(r.Areas, func(a, b *Score) int {
+		return cmp.Or(cmp.Compare(a.Percent(), b.Percent()), strings.Compare(a.Name, b.Name))
+	})
 	r.Providers = providers(r)
 	for _, c := range r.Checks {
 		c.result = nil

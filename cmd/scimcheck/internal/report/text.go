@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -65,8 +66,8 @@ func (r *Report) WriteText(w io.Writer) error {
 		for i, c := range r.FixFirst() {
 			p.line("  %d. %s", i+1, c.Title)
 			p.line("     %s", c.Affects())
-			if c.Fix != "" {
-				p.line("     %s", c.Fix)
+			if text := cmp.Or(c.Fix, c.Message); text != "" {
+				p.line("     %s", text)
 			}
 		}
 	}
@@ -127,9 +128,9 @@ func (p *printer) check(c *Check) {
 	}
 	if c.Expected != "" {
 		field("expected", c.Expected)
-		field("got", c.Got)
+		field("got", shorten(c.Got, 300))
 	} else {
-		field("message", c.Message)
+		field("message", shorten(c.Message, 1000))
 	}
 	if c.Why != c.Title {
 		field("why", c.Why)
