@@ -54,8 +54,8 @@ func run(ctx context.Context, out io.Writer, addr, token, profile string) error 
 		base = fmt.Sprintf("http://localhost:%d/scim/v2", listener.Addr().(*net.TCPAddr).Port)
 	}
 
-	// The application's part: the stores. Here both live in one directory in memory.
-	directory := memstore.New(nil)
+	// The application's part: the stores. Here both live in one directory in memory. Entra ID finds groups by their names.
+	directory := memstore.New(&memstore.Options{UniqueGroupNames: true})
 	h, err := scim.NewHandler(&scim.Config{
 		BaseURL:      base,
 		Authenticate: scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {Tenant: "demo", TokenID: "quickstart"}})),

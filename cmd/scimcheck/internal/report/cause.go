@@ -24,9 +24,8 @@ type Cause struct {
 	// Checks are the IDs of the checks that it explains.
 	Checks []string `json:"checks"`
 
-	key       string
-	weight    int
-	explained []*Check
+	key    string
+	weight int
 }
 
 // Affects says in a sentence what it does.
@@ -38,9 +37,6 @@ func (c *Cause) Affects() string {
 	return s + "."
 }
 
-// Explained returns the checks that it explains.
-func (c *Cause) Explained() []*Check { return c.explained }
-
 // findCauses groups what failed by what is behind it, names the cause in each check, and returns the worst first.
 func findCauses(checks []*Check, m *mask) []*Cause {
 	var causes []*Cause
@@ -50,7 +46,7 @@ func findCauses(checks []*Check, m *mask) []*Cause {
 			i = len(causes)
 			causes = append(causes, &Cause{key: key, Title: m.text(title), Message: brief(c), Fix: m.text(fix)})
 		}
-		causes[i].Checks, causes[i].explained = append(causes[i].Checks, c.ID), append(causes[i].explained, c)
+		causes[i].Checks = append(causes[i].Checks, c.ID)
 		c.Cause, c.Fix = key, causes[i].Fix
 		if own := c.result.Case.Fix; own != "" {
 			c.Fix = own
@@ -85,7 +81,10 @@ func findCauses(checks []*Check, m *mask) []*Cause {
 		add(c, key, title, cmp.Or(c.result.Cause.Fix, refusalFix(c)))
 	}
 	for _, x := range causes {
-		for _, c := range x.explained {
+		for _, c := range checks {
+			if c.Cause != x.key {
+				continue
+			}
 			for _, p := range parties {
 				if p.depends(c) && !slices.Contains(x.Hurts, p.name) {
 					x.Hurts = append(x.Hurts, p.name)

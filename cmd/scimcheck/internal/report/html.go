@@ -27,14 +27,27 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 		}
 		return b.String()
 	},
-	"count":  count,
-	"join":   strings.Join,
-	"lower":  func(v scimtest.Verdict) string { return strings.ToLower(string(v)) },
-	"anchor": func(c *Check) string { return c.Suite + "-" + c.ID },
+	"count": count,
+	"join":  strings.Join,
+	"lower": func(v scimtest.Verdict) string { return strings.ToLower(string(v)) },
+	// The report sets it when the page is written.
+	"explained": func(*Cause) []*Check { return nil },
+	"anchor":    func(c *Check) string { return c.Suite + "-" + c.ID },
 }).Parse(pageText))
 
 // WriteHTML writes the report as one page that needs nothing else: no script, no font, no picture.
-func (r *Report) WriteHTML(w io.Writer) error { return page.Execute(w, r) }
+func (r *Report) WriteHTML(w io.Writer) error {
+	p, err := page.Clone()
+	if err != nil {
+		return err
+	}
+	return p.Funcs(template.FuncMap{"explained": r.explained}).Execute(w, r)
+}
+
+// explained returns the checks that a cause explains.
+func (r *Report) explained(c *Cause) []*Check {
+	return r.filter(func(x *Check) bool { return x.Cause == c.ID })
+}
 
 // Broken returns the checks of a suite that failed or were blocked, those that clients depend on first.
 func (r *Report) Broken(suite string) []*Check {

@@ -80,7 +80,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	for i, cause := range r.Causes {
 		p.line("\n%d. %s", i+1, cause.Title)
-		for j, c := range cause.explained {
+		for j, c := range r.explained(cause) {
 			p.line("  %-7s %s (%s): %s", c.Verdict, c.ID, c.Severity, c.Title)
 			if j == 0 {
 				p.check(c)

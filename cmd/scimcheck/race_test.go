@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceDetector makes everything slower by a lot.
+const raceDetector = true
