@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"runtime/metrics"
 	"strings"
 	"testing"
 	"time"
@@ -46,13 +48,11 @@ func TestHealthy(t *testing.T) {
 // TestAll shows that a full run takes less than ten seconds, and that the requirements of the RFCs that Entra ID's profile gives up
 // are said to be just these.
 func TestAll(t *testing.T) {
-	t.Parallel()
 	s := newServer(t, nil)
-	start := time.Now()
+	start := cpuSeconds()
 	a := s.scimcheck(t.Context(), t)
-	if !raceDetector {
-		require.Less(t, time.Since(start), 10*time.Second)
-	}
+	// By the clock it would depend on what else the machine does.
+	require.Less(t, cpuSeconds()-start, 10.0, "seconds of one CPU, the service provider's included")
 	require.Equal(t, exitFailed, a.code)
 	require.Equal(t, []string{s.first}, s.all(t))
 	require.NotEmpty(t, a.report.Causes)
@@ -67,6 +67,14 @@ func TestAll(t *testing.T) {
 			require.NotEmpty(t, c.Message, c.ID)
 		}
 	}
+}
+
+// cpuSeconds returns how long the process computed.
+func cpuSeconds() float64 {
+	runtime.GC() // The metric is brought up to date then.
+	sample := []metrics.Sample{{Name: "/cpu/classes/user:cpu-seconds"}}
+	metrics.Read(sample)
+	return sample[0].Value.Float64()
 }
 
 // TestSeed shows that a seed repeats what is sent, but for names.
@@ -124,7 +132,6 @@ func TestUsage(t *testing.T) {
 	}
 	a := call(t.Context(), t, map[string]string{"SCIM_TOKEN": token, "SCIM_CLIENT_SECRET": "secret-marker"}, "--help")
 	require.Equal(t, exitPassed, a.code)
-	require.Contains(t, a.stderr, "--help"[2:3])
 	require.Contains(t, a.stderr, "-dialect")
 	require.NotContains(t, a.stderr, token)
 	require.NotContains(t, a.stderr, "secret-marker")
@@ -351,7 +358,7 @@ func TestOneFault(t *testing.T) {
 				return true
 			}
 			return false
-		}, "RFC 7644 §4", 300, 2},
+		}, "RFC 7644 §4", 300, 4},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

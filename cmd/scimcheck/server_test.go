@@ -36,7 +36,7 @@ func newServer(t *testing.T, wrap func(http.Handler) http.Handler) *server {
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
 	s.url, s.base = srv.URL, srv.URL+"/scim/v2"
-	first := &scim.Resource{Attributes: s.directory.Users().Type().Object()}
+	first := &scim.Resource{ExternalID: "hr-77120934", Attributes: s.directory.Users().Type().Object()}
 	for path, v := range foreign {
 		require.NoError(t, first.Attributes.Set(path, v), path)
 	}
@@ -62,17 +62,17 @@ func newServer(t *testing.T, wrap func(http.Handler) http.Handler) *server {
 // foreign are the values of a user who was there before, which must not be in a report: long and short ones, numbers, and an
 // address.
 var foreign = map[string]any{
-	"userName": "zebedee.quillfeather@people.example", "externalId": "hr-77120934", "displayName": "Zebedee Quillfeather", "nickName": "Zeb",
+	"userName": "zebedee.quillfeather@people.example", "displayName": "Zebedee Quillfeather", "nickName": "Zeb",
 	"name.givenName": "Zebedee", "name.familyName": "Quillfeather", "title": "Lamplighter", "active": true,
-	"emails":       []map[string]any{{"value": "zeb@people.example", "type": "work", "primary": true}, {"value": "zq@home.example", "type": "home"}},
+	"emails":       []map[string]any{{"value": "zeb@people.example", "type": "work", "primary": true}, {"value": "zq@quill.example", "type": "home"}},
 	"phoneNumbers": []map[string]any{{"value": "+49-30-5550142", "type": "work"}},
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "90817263",
 }
 
 // markers are what of them could be recognised.
-var markers = []string{"ebedee", "uillfeather", "people.example", "home.example", "77120934", "Lamplighter", "5550142", "90817263", "Zeb"}
+var markers = []string{"ebedee", "uillfeather", "people.example", "quill.example", "77120934", "Lamplighter", "5550142", "90817263", "Zeb"}
 
-// users and groups return the ids of all there are.
+// all returns the ids of all users and groups there are.
 func (s *server) all(t *testing.T) []string {
 	t.Helper()
 	out := []string{}

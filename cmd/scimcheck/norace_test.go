@@ -1,6 +1,0 @@
-//go:build !race
-
-package main
-
-// raceDetector is not there.
-const raceDetector = false

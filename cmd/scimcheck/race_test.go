@@ -1,6 +1,0 @@
-//go:build race
-
-package main
-
-// raceDetector makes everything slower by a lot.
-const raceDetector = true
