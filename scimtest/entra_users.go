@@ -192,6 +192,10 @@ func (t *entraType) withManager() *entraResource {
 // setManager changes the manager to boss, and looks for it.
 func (r *entraResource) setManager(op string, boss *entraResource) {
 	r.change(op+" the manager", change{op: op, attr: parseAttr(managerPath), value: boss.id})
+	r.wantManager(boss)
+}
+
+func (r *entraResource) wantManager(boss *entraResource) {
 	s := r.t.s
 	s.Step("read it by id")
 	res := s.Want(r.get(), Status(http.StatusOK), Attr(r.id, "id"))

@@ -2,7 +2,6 @@ package scimtest
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -55,11 +54,11 @@ func (s *Session) oktaCreate(endpoint string, body Object) *oktaResource {
 
 // oktaFind asks for users by name, as Okta does before it creates one.
 func (s *Session) oktaFind(userName string) *Response {
-	q := "filter=" + strings.ReplaceAll(url.QueryEscape("userName eq "+Quote(userName)), "+", "%20")
+	q := "filter=" + percent("userName eq "+Quote(userName))
 	return s.okta(http.MethodGet, "/Users?"+q+"&startIndex=1&count=100", nil)
 }
 
-// numbers expects integers.
+// integers expects integers.
 func integers(names ...string) Expectation {
 	return func(r *Response) error {
 		for _, name := range names {

@@ -110,7 +110,7 @@ var oktaGroupCases = []Case{
 			g, u := s.oktaGroup()
 			g.wantMembers(s, u.id)
 			s.Step("look for the group")
-			q := strings.ReplaceAll("filter=displayName eq "+Quote(textOf(g.sent["displayName"])), " ", "%20")
+			q := "filter=" + percent("displayName eq "+Quote(textOf(g.sent["displayName"])))
 			s.Want(s.okta(http.MethodGet, "/Groups?"+q+"&startIndex=1&count=100", nil), listOf(1), Attr(g.id, "Resources", 0, "id"))
 		}),
 	okta("okta-group-rename", "Rename a group", "groups", "PATCH without a path renames a group, whose id is in the value.",

@@ -9,6 +9,7 @@ import (
 	"github.com/embedscim/scim"
 	"github.com/embedscim/scim/compat"
 	"github.com/embedscim/scim/memstore"
+	"github.com/embedscim/scim/schema"
 	"github.com/embedscim/scim/scimtest"
 )
 
@@ -31,10 +32,20 @@ func newTenant(t testing.TB, profile *compat.Profile) *scim.Handler {
 	}
 	_, err := d.Users().Create(t.Context(), first)
 	require.NoError(t, err)
+	entitlements, err := schema.NewResourceType("Entitlement", "/Entitlements", "A right", &schema.Schema{
+		ID: "urn:example:params:scim:schemas:test:2.0:Entitlement", Name: "Entitlement", Description: "A right", Attributes: []*schema.Attribute{{Name: "displayName"}},
+	})
+	require.NoError(t, err)
+	for _, name := range []string{"read", "write"} {
+		right := &scim.Resource{Attributes: entitlements.Object()}
+		require.NoError(t, right.Attributes.Set("displayName", name))
+		_, err = d.Store(entitlements).Create(t.Context(), right)
+		require.NoError(t, err)
+	}
 	h, err := scim.NewHandler(&scim.Config{
 		BaseURL:      baseURL,
 		Authenticate: scim.BearerTokens(scim.StaticTokens(map[string]scim.Principal{token: {TokenID: "1"}})),
-		Resources:    []scim.ResourceType{scim.Users(d.Users()), scim.Groups(d.Groups())},
+		Resources:    []scim.ResourceType{scim.Users(d.Users()), scim.Groups(d.Groups()), {Type: entitlements, Store: d.Store(entitlements)}},
 		Compat:       profile,
 		Logger:       slog.New(slog.DiscardHandler),
 	})
