@@ -27,7 +27,7 @@ func script(trace []scimtest.Exchange, m *mask) string {
 	deleted := map[string]bool{}
 	for _, x := range trace {
 		id, location := newID(x)
-		command := "curl -sS -i"
+		command := `curl -sS -i -w '\n'`
 		if id != "" {
 			command = "curl -sS"
 		}
