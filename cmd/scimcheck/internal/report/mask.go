@@ -330,9 +330,9 @@ func quoted(body string) string {
 	return body
 }
 
-// text returns s without secrets and foreign values.
+// text returns s without secrets and foreign values, and without what would steer a terminal.
 func (m *mask) text(s string) string {
-	s = m.cut(s)
+	s = m.cut(clean(s))
 	s = m.long.Replace(s)
 	for _, secret := range m.secrets {
 		if utf8.RuneCountInString(secret) < minLong {
