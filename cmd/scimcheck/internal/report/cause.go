@@ -86,9 +86,12 @@ func findCauses(checks []*Check, m *mask) []*Cause {
 				continue
 			}
 			for _, p := range parties {
-				if p.depends(c) && !slices.Contains(x.Hurts, p.name) {
+				if !p.depends(c) {
+					continue
+				}
+				x.weight += p.weight
+				if !slices.Contains(x.Hurts, p.name) {
 					x.Hurts = append(x.Hurts, p.name)
-					x.weight += p.weight
 				}
 			}
 		}

@@ -76,6 +76,14 @@ func TestExplain(t *testing.T) {
 		{"no 404", object{
 			"Name": "DELETE /Users/Id", "Description": "Delete the same User twice", "RequestBody": request("DELETE", "/Users/17", ""), "ResponseStatus": "204 NoContent",
 		}, validator.Server, "deleted", "DELETE /Users/17 was answered with 204"},
+		{"a deletion that is not come to", object{
+			"Name": "DELETE /Users/Id", "Description": "Delete a User",
+			"InitialRequestBodies": []string{request("POST", "/Users", user)}, "InitialResponseStatuses": []string{"400 BadRequest"}, "InitialResponses": []string{scimError},
+		}, validator.Server, "string-boolean", "step 1 of 1"},
+		{"a duplicate that is not come to", object{
+			"Name": "POST /Users", "Description": "Create a duplicate User",
+			"InitialRequestBodies": []string{request("POST", "/Users", user)}, "InitialResponseStatuses": []string{"400 BadRequest"}, "InitialResponses": []string{scimError},
+		}, validator.Server, "string-boolean", "step 1 of 1"},
 		{"a name that is taken", object{
 			"Name": "PATCH /Users/Id", "Description": "Patch User - Disable User",
 			"InitialRequestBodies": []string{request("POST", "/Users", plain)}, "InitialResponseStatuses": []string{"409 Conflict"},
