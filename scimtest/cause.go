@@ -3,6 +3,7 @@ package scimtest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -20,9 +21,16 @@ func (s *Session) blame(c Cause) { s.cause = &c }
 
 // diagnosis returns what a case that did not pass comes from.
 func (s *Session) diagnosis() Cause {
-	if len(s.trace) > 0 {
-		x := s.trace[len(s.trace)-1]
-		if c, ok := refusal(x, s.endpoint(x)); ok && x.Step == s.step {
+	denied := func(x Exchange) bool { return x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden }
+	if len(s.trace) > 0 && s.test.Area != "security" && !slices.ContainsFunc(s.trace, func(x Exchange) bool { return !denied(x) }) {
+		return causeCredentials
+	}
+	x := s.wrong
+	if x == nil && len(s.trace) > 0 {
+		x = &s.trace[len(s.trace)-1]
+	}
+	if x != nil {
+		if c, ok := refusal(*x, s.endpoint(*x)); ok {
 			return c
 		}
 	}
@@ -64,6 +72,8 @@ func refusal(x Exchange, endpoint string) (Cause, bool) {
 
 // Causes that several cases come upon.
 var (
+	causeCredentials = Cause{"credentials", "The token is not accepted, or does not allow what provisioning takes.",
+		"Check the token; it needs access to read and write users and groups."}
 	causeSchemas = Cause{"schemas", "/Schemas is no list response of schemas.",
 		"Answer GET /Schemas with a ListResponse whose Resources are the schemas (RFC 7644 §4), camelCase names and no null."}
 	causeBooleans = Cause{"string-boolean", `Booleans that are sent as strings, such as "primary":"True" or "active":"False", are refused or kept as strings.`,
@@ -159,14 +169,14 @@ func (t *entraType) refusedFor(body Object) Cause {
 		"The detail of the answer says which is the first."}
 }
 
-// withBooleans returns v with true where it had the text, for primary.
+// withBooleans returns v with booleans where it had their text, for primary and active.
 func withBooleans(v any) (out any, changed bool) {
 	switch v := v.(type) {
 	case Object:
 		o := Object{}
 		for name, e := range v {
 			w, c := withBooleans(e)
-			if text, ok := e.(string); ok && name == "primary" {
+			if text, ok := e.(string); ok && (name == "primary" || name == "active") {
 				w, c = strings.EqualFold(text, "true"), true
 			}
 			o[name], changed = w, changed || c

@@ -55,6 +55,7 @@ type Client struct {
 	// What the suites of identity providers find out once: whether there are groups, and the schemas.
 	groups, readSchemas, staleness sync.Once
 	stale                          atomic.Bool
+	patience                       []time.Duration // between looks for what is not there at once
 	noGroups                       bool
 	schemas                        map[string]Object
 	schemaProblem                  error
@@ -80,6 +81,9 @@ func (c *Client) init() {
 		}
 		h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		c.http = h
+		if c.patience == nil {
+			c.patience = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond}
+		}
 		c.runID = strings.ToLower(rand.Text()[:8])
 		if c.seed = c.Options.Seed; c.seed == 0 {
 			var b [8]byte

@@ -25,7 +25,7 @@ import (
 	"github.com/embedscim/scim/scimtest"
 )
 
-var update = flag.Bool("update", false, "write docs/conformance.md")
+var update = flag.Bool("update", false, "write the docs that tests generate")
 
 const conformanceFile = "../docs/conformance.md"
 

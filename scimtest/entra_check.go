@@ -112,7 +112,7 @@ func (s *Session) atOnce(check func()) {
 	cause := s.cause
 	s.client.staleness.Do(func() {
 		start := time.Now()
-		for _, wait := range []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond} {
+		for _, wait := range s.client.patience {
 			time.Sleep(wait)
 			if attempt(check) == nil {
 				s.client.stale.Store(true)

@@ -31,6 +31,7 @@ var entraGroupCases = []Case{
 		"Evaluate eq filters on displayName and on whatever else groups are matched by.",
 		func(s *Session) {
 			g := s.entra("Group").make()
+			g.t.made("other")
 			s.Step("filter for it")
 			s.Want(g.t.find(g.key()), g.listing())
 		}),

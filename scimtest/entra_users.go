@@ -41,6 +41,7 @@ var entraUserCases = []Case{
 		"Evaluate eq filters on userName and on whatever else users are matched by.",
 		func(s *Session) {
 			u := s.entra("User").make()
+			u.t.made("other")
 			s.Step("filter for it")
 			s.Want(u.t.find(u.key()), u.listing())
 		}),

@@ -4,7 +4,14 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
+
+// Impatient waits less for what is not there at once.
+func Impatient(c *Client) *Client {
+	c.patience = []time.Duration{20 * time.Millisecond, 350 * time.Millisecond}
+	return c
+}
 
 // A LawResult is what came of a law, or of a part of [TestStore] that stands for several: Law is its path, such as
 // User/create/it is listed once.

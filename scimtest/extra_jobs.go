@@ -75,6 +75,7 @@ var extraJobCases = []Case{
 			u, g := s.entra("User").made("user"), s.entra("Group").made("group")
 			g.changeIn(Legacy, "add it to a group", members("add", u.id))
 			u.changeIn(Legacy, "disable it", activate(false))
+			u.readAgain(map[string]any{"active": false})
 			g.wantMembers(u.id)
 			u.changeIn(Legacy, "enable it", activate(true))
 			u.readAgain(map[string]any{"active": true})

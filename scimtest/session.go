@@ -27,6 +27,7 @@ type Session struct {
 
 	step   string
 	cause  *Cause
+	wrong  *Exchange // the one whose answer was not as expected, if that is why the case ends
 	values *rand.Rand
 
 	mu      sync.Mutex
@@ -283,6 +284,7 @@ func (s *Session) cleanUp() (left []string) {
 // Want ends the case as [Fail] if the response is not as expected.
 func (s *Session) Want(r *Response, expected ...Expectation) *Response {
 	if err := r.Check(expected...); err != nil {
+		s.wrong = &Exchange{Method: r.Method, URL: s.resolve(r.Target), Status: r.Status}
 		s.failed(err)
 	}
 	return r
@@ -291,6 +293,7 @@ func (s *Session) Want(r *Response, expected ...Expectation) *Response {
 // Need ends the case as [Blocked] if the response is not as expected: for steps that the case does not check.
 func (s *Session) Need(r *Response, expected ...Expectation) *Response {
 	if err := r.Check(expected...); err != nil {
+		s.wrong = &Exchange{Method: r.Method, URL: s.resolve(r.Target), Status: r.Status}
 		if s.step != "" {
 			s.Block("the step %q failed: %w", s.step, err)
 		}
