@@ -175,10 +175,7 @@ func signature(c *Check, m *mask) string {
 	if _, after, ok := strings.Cut(text, `" failed: `); ok && strings.HasPrefix(text, `the step "`) {
 		text = after
 	}
-	if i := strings.LastIndex(text, " (RFC "); i > 0 {
-		text = text[:i]
-	}
-	return general(text)
+	return general(strings.TrimSuffix(text, " ("+c.Ref+")"))
 }
 
 // pattern returns the path of a URL below the base without ids.

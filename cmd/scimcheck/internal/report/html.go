@@ -30,8 +30,9 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"count": count,
 	"join":  strings.Join,
 	"lower": func(v scimtest.Verdict) string { return strings.ToLower(string(v)) },
-	// The report sets it when the page is written.
+	// The report sets these when the page is written.
 	"explained": func(*Cause) []*Check { return nil },
+	"cause":     func(string) *Cause { return nil },
 	"anchor":    func(c *Check) string { return c.Suite + "-" + c.ID },
 }).Parse(pageText))
 
@@ -41,7 +42,17 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return p.Funcs(template.FuncMap{"explained": r.explained}).Execute(w, r)
+	return p.Funcs(template.FuncMap{"explained": r.explained, "cause": r.cause}).Execute(w, r)
+}
+
+// cause returns the cause with the ID.
+func (r *Report) cause(id string) *Cause {
+	for _, c := range r.Causes {
+		if c.ID == id {
+			return c
+		}
+	}
+	return &Cause{ID: id, Title: id}
 }
 
 // explained returns the checks that a cause explains.

@@ -217,7 +217,7 @@ func newCheck(o Outcome, m *mask) *Check {
 	failed, limit := -1, maxPassed
 	if shown.Err != nil {
 		c.Message = m.message(shown.Err.Error(), shown.Trace)
-		c.Expected, c.Got = split(c.Message)
+		c.Expected, c.Got = split(strings.TrimSuffix(c.Message, " ("+c.Ref+")"))
 		if c.Broken() {
 			failed, limit = failedStep(shown), maxBroken
 		}
@@ -247,9 +247,6 @@ func split(message string) (expected, got string) {
 	rest, _, _ = strings.Cut(rest, "\n")
 	for _, sep := range []string{"; got ", ", got ", " got "} {
 		if expected, got, ok = strings.Cut(rest, sep); ok {
-			if i := strings.LastIndex(got, " (RFC "); i > 0 {
-				got = got[:i]
-			}
 			return expected, got
 		}
 	}
