@@ -17,14 +17,14 @@ const (
 	previewPath = "github.com/go-json-experiment/json"
 )
 
-// TestImports keeps what an application compiles in to the standard library and,
+// TestImports keeps what an application compiles in, and scimcheck, to the standard library and,
 // until encoding/json/jsontext is part of it, to jsontext's preview module, which
 // internal/wire alone imports. adapters/elimity is the exception: see
 // TestAdapterImports.
 func TestImports(t *testing.T) {
 	t.Parallel()
 	var pkgs []string
-	for _, dir := range []string{".", "schema", "filter", "patch", "compat", "memstore", "inspect", "scimtest"} {
+	for _, dir := range []string{".", "schema", "filter", "patch", "compat", "memstore", "inspect", "scimtest", "cmd/scimcheck"} {
 		if hasPackage(t, dir) {
 			pkgs = append(pkgs, "./"+dir)
 		}

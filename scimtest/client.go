@@ -104,13 +104,39 @@ type Exchange struct {
 	// Step is what the request was for, if the case says so.
 	Step           string
 	Method, URL    string
-	RequestHeader  http.Header
+	RequestHeader  http.Header // without Authorization
+	Credentials    Credentials // what Authorization had
 	RequestBody    string
 	Status         int // 0 if there was no response
 	ResponseHeader http.Header
 	ResponseBody   string
 	Err            error // why there was no response
 	Duration       time.Duration
+}
+
+// Credentials say whose a request's Authorization header was.
+type Credentials string
+
+// The credentials.
+const (
+	NoCredentials    Credentials = ""
+	OwnCredentials   Credentials = "own"   // those of the [Client]
+	OtherCredentials Credentials = "other" // made up by the case
+)
+
+// credentials compares an Authorization header with that of the client.
+func (c *Client) credentials(header string) Credentials {
+	own := c.Header.Get("Authorization")
+	if c.Token != "" {
+		own = "Bearer " + c.Token
+	}
+	switch header {
+	case "":
+		return NoCredentials
+	case own:
+		return OwnCredentials
+	}
+	return OtherCredentials
 }
 
 // send makes one request. The Authorization header is left out of the exchange.
@@ -130,6 +156,7 @@ func (c *Client) send(ctx context.Context, method, url string, header http.Heade
 		r.Header[name] = values
 	}
 	x.RequestHeader = r.Header.Clone()
+	x.Credentials = c.credentials(x.RequestHeader.Get("Authorization"))
 	x.RequestHeader.Del("Authorization")
 	start := time.Now()
 	res, err := c.http.Do(r)

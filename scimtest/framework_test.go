@@ -61,6 +61,45 @@ func TestPlainHandler(t *testing.T) {
 	scimtest.TestHandler(t, service(), scimtest.RFC)
 }
 
+// TestPanics shows that a case that breaks down ends by itself, and deletes what it created.
+func TestPanics(t *testing.T) {
+	t.Parallel()
+	c := client(newHandler(t, nil))
+	var target string
+	for _, run := range []func(*scimtest.Session){
+		func(s *scimtest.Session) { _ = s.Get("/Users").Resources()[1<<20] },
+		func(s *scimtest.Session) {
+			s.Parallel(2, func(int) *scimtest.Response { panic("oops") })
+		},
+	} {
+		r := check(t, c, func(s *scimtest.Session) {
+			target = s.NewUser(nil).Path
+			run(s)
+		})
+		require.Equal(t, scimtest.Blocked, r.Verdict)
+		require.ErrorContains(t, r.Err, "the case broke down itself")
+		r = check(t, c, func(s *scimtest.Session) { s.Want(s.Get(target), scimtest.Status(404)) })
+		require.Equal(t, scimtest.Pass, r.Verdict, r.Err)
+	}
+}
+
+// TestCredentials shows that a trace says whose credentials a request had, and never which.
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	c := client(newHandler(t, nil))
+	r := check(t, c, func(s *scimtest.Session) {
+		s.Get("/Users")
+		s.Get("/Users", "Authorization", "")
+		s.Get("/Users", "Authorization", "Bearer another")
+	})
+	var got []scimtest.Credentials
+	for _, x := range r.Trace {
+		got = append(got, x.Credentials)
+		require.NotContains(t, x.RequestHeader, "Authorization")
+	}
+	require.Equal(t, []scimtest.Credentials{scimtest.OwnCredentials, scimtest.NoCredentials, scimtest.OtherCredentials}, got)
+}
+
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	c := client(newHandler(t, nil))

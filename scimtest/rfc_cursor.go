@@ -145,7 +145,7 @@ var cursorCases = []Case{
 	}},
 	{ID: "9865-5.2-03", Run: func(s *Session) {
 		f := s.cursorPeople()
-		next := []byte(s.cursorPage("filter", f, "cursor", "", "count", "2").Str("nextCursor"))
+		next := []byte(s.Need(s.cursorPage("filter", f, "cursor", "", "count", "2"), HasAttr("nextCursor")).Str("nextCursor"))
 		for _, at := range []int{0, len(next) / 2} {
 			forged := slices.Clone(next)
 			if forged[at] = 'A'; next[at] == 'A' {

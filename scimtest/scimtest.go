@@ -173,7 +173,7 @@ func (c *Client) run(ctx context.Context, test Case) (r Result) {
 		r.Verdict, r.Err = Blocked, ctx.Err()
 		return r
 	}
-	if o := attempt(func() { test.Run(s) }); o != nil {
+	if o := attempt(guard(func() { test.Run(s) })); o != nil {
 		r.Verdict, r.Err = o.verdict, o.err
 		if o.verdict != Skip {
 			r.Step, r.Cause = s.step, s.diagnosis()
@@ -187,6 +187,23 @@ func (c *Client) run(ctx context.Context, test Case) (r Result) {
 type outcome struct {
 	verdict Verdict
 	err     error
+}
+
+// guard makes an outcome of a panic: a service provider that answers with what a case did not think of must not end the program
+// that runs it.
+func guard(run func()) func() {
+	return func() {
+		defer func() {
+			switch p := recover().(type) {
+			case nil:
+			case *outcome:
+				panic(p)
+			default:
+				panic(&outcome{Blocked, fmt.Errorf("the case broke down itself, by what the service provider answered: %v", p)})
+			}
+		}()
+		run()
+	}
 }
 
 func attempt(run func()) (o *outcome) {

@@ -196,7 +196,7 @@ func (s *Session) Parallel(n int, do func(i int) *Response) []*Response {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			outcomes[i] = attempt(func() { out[i] = do(i) })
+			outcomes[i] = attempt(guard(func() { out[i] = do(i) }))
 		})
 	}
 	wg.Wait()
