@@ -17,6 +17,7 @@ type wantedUser struct {
 	managed    bool   // whether the manager is looked at
 	manager    string // id, or ""
 	unsure     bool   // a write failed, so that only the link is known
+	leaving    bool   // a DELETE failed, so that not even that is known
 }
 
 func (w *wantedUser) name() string {
@@ -29,7 +30,7 @@ type wantedGroup struct {
 	object, id, name string
 	members          map[string]bool // by id
 	open             map[string]bool // may be members or not
-	unsure           bool
+	unsure, leaving  bool
 }
 
 // A tombstone is a resource that was deleted.
@@ -84,7 +85,9 @@ func (k *task) compareUsers(ctx context.Context, w *wanted, users map[string]sci
 		known[u.id] = true
 		o := users[u.id]
 		if o == nil {
-			k.missing(ctx, u)
+			if !u.leaving {
+				k.missing(ctx, u)
+			}
 			continue
 		}
 		k.modified(u.object, u.id, o)
@@ -171,6 +174,9 @@ func (k *task) compareGroups(ctx context.Context, w *wanted, groups map[string]s
 	for _, g := range w.groups {
 		known[g.id] = true
 		o := groups[g.id]
+		if o == nil && g.leaving {
+			continue
+		}
 		if o == nil {
 			k.violate(Links, g.object, "expected the group in the list of all groups, and by id, got %s by id", k.got(k.look(ctx, resource("/Groups", g.id))))
 			continue

@@ -74,7 +74,7 @@ func (e *Entra) demandGroup(ctx context.Context, r *run, oid string, members []s
 	e.mu.Lock()
 	if g.link == nil {
 		g.link = &groupLink{id: id, members: map[string]bool{}, unsure: map[string]bool{}}
-		e.linked[id] = oid
+		e.linked[id], e.names[id] = oid, oid
 	}
 	g.link.name = name
 	var oids, ids []string

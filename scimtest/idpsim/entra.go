@@ -38,6 +38,7 @@ type Entra struct {
 	groups     map[string]*group
 	order      []string          // ids of users and groups, the oldest first
 	linked     map[string]string // ids in the service provider to those in the directory
+	names      map[string]string // as linked, also of what was deleted
 	gone       []tombstone       // since the last comparison
 	escrow     map[string]*Escrow
 	failed     map[string]bool // in this cycle
@@ -54,7 +55,7 @@ func NewEntra(cfg Config) *Entra {
 		t:    newTarget(cfg, ""),
 		draw: rand.New(rand.NewPCG(cfg.Seed, 1)),
 		now:  cfg.Start, next: cfg.Start, initial: true,
-		users: map[string]*user{}, groups: map[string]*group{}, linked: map[string]string{}, escrow: map[string]*Escrow{},
+		users: map[string]*user{}, groups: map[string]*group{}, linked: map[string]string{}, names: map[string]string{}, escrow: map[string]*Escrow{},
 	}
 }
 
@@ -242,6 +243,7 @@ func (e *Entra) settle(ctx context.Context, r *run) *Report {
 }
 
 func (e *Entra) describe(rep *Report) {
+	rep.names = maps.Clone(e.names)
 	for _, oid := range e.order {
 		if x := e.escrow[oid]; x != nil {
 			rep.Escrow = append(rep.Escrow, *x)

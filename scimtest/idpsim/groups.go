@@ -27,7 +27,7 @@ func (e *Entra) syncGroup(ctx context.Context, r *run, oid string) {
 	if id == "" && !keep {
 		return
 	}
-	k := r.task(oid, "group")
+	k := r.task(oid, "1 group")
 	var code string
 	switch {
 	case !keep:
@@ -55,7 +55,7 @@ func (e *Entra) syncGroup(ctx context.Context, r *run, oid string) {
 	default:
 		if g.link == nil {
 			g.link = &groupLink{id: id, members: map[string]bool{}, unsure: map[string]bool{}}
-			e.linked[id] = oid
+			e.linked[id], e.names[id] = oid, oid
 		}
 		g.link.name = name
 	}
@@ -197,7 +197,7 @@ func (e *Entra) batches(r *run, p *plan) []*batch {
 			n := 0
 			for oids := range slices.Chunk(list, e.t.cfg.Batch) {
 				n++
-				b := &batch{task: r.task(oid, fmt.Sprintf("%s %d", op, n)), g: g, id: g.link.id, size: len(g.link.members), op: op, oids: oids}
+				b := &batch{task: r.task(oid, fmt.Sprintf("2 %s %06d", op, n)), g: g, id: g.link.id, size: len(g.link.members), op: op, oids: oids}
 				for _, m := range oids {
 					b.ids = append(b.ids, e.users[m].link.id)
 				}

@@ -26,6 +26,8 @@ type Report struct {
 	Quarantine string
 	// Stopped says that the job was in quarantine for 28 days and runs no more, until it is restarted.
 	Stopped bool
+
+	names map[string]string // ids in the service provider to those in the identity provider
 }
 
 // A Request is one that the identity provider made, with its answer. It has no headers, so no token either.
@@ -41,6 +43,8 @@ type Request struct {
 	// Injected says that a fault of [Faults] answered, not the service provider.
 	Injected bool
 	Duration time.Duration
+
+	part string // of what was done for the object
 }
 
 // An Escrow is an object that could not be written.
@@ -72,10 +76,16 @@ func (r *Report) Err() error {
 	return errors.Join(errs...)
 }
 
-// Trace returns the requests as text, a line for each, sorted by object. Requests for one object are in their order.
+// Trace returns the requests as text, a line for each, sorted by object. Requests for one object are in their order, those in
+// flight together in that of their members. Ids of the service provider are replaced by those of the identity provider, so
+// that runs can be compared.
 func (r *Report) Trace() string {
 	sorted := slices.Clone(r.Requests)
-	slices.SortStableFunc(sorted, func(a, b Request) int { return cmp.Compare(a.Object, b.Object) })
+	slices.SortStableFunc(sorted, func(a, b Request) int { return cmp.Or(cmp.Compare(a.Object, b.Object), cmp.Compare(a.part, b.part)) })
+	var pairs []string
+	for id, name := range r.names {
+		pairs = append(pairs, id, "{"+name+"}")
+	}
 	var b strings.Builder
 	for _, q := range sorted {
 		fmt.Fprintf(&b, "%s %s %s", q.Object, q.Method, q.Target)
@@ -88,13 +98,5 @@ func (r *Report) Trace() string {
 			fmt.Fprintf(&b, " -> %d\n", q.Status)
 		}
 	}
-	return b.String()
-}
-
-// add takes over what another report has.
-func (r *Report) add(other *Report) {
-	r.Requests = append(r.Requests, other.Requests...)
-	r.Violations = append(r.Violations, other.Violations...)
-	r.Escrow, r.Quarantine, r.Stopped = other.Escrow, other.Quarantine, other.Stopped
-	r.Initial = r.Initial || other.Initial
+	return strings.NewReplacer(pairs...).Replace(b.String())
 }

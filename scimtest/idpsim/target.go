@@ -86,13 +86,14 @@ func (r *run) report(at time.Time) *Report {
 type task struct {
 	*run
 	object string
+	part   string
 	draw   *rand.Rand
 }
 
 func (r *run) task(object, part string) *task {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, r.name+"\x00"+object+"\x00"+part)
-	return &task{run: r, object: object, draw: rand.New(rand.NewPCG(r.t.cfg.Seed, h.Sum64()))}
+	return &task{run: r, object: object, part: part, draw: rand.New(rand.NewPCG(r.t.cfg.Seed, h.Sum64()))}
 }
 
 // each calls do for all items, as many at once as there may be requests in flight.
@@ -153,7 +154,7 @@ func (k *task) do(ctx context.Context, method, path string, body any, expected .
 		f := k.t.faults.Load().draw(k.draw)
 		a, q := k.send(withFault(ctx, f), method, path, body)
 		a.injected = f == lost || f == reset || f == throttled || f == unavailable
-		q.Object, q.Injected = k.object, a.injected
+		q.Object, q.part, q.Injected = k.object, k.part, a.injected
 		k.mu.Lock()
 		k.requests = append(k.requests, q)
 		k.mu.Unlock()

@@ -75,7 +75,7 @@ func (e *Entra) syncUser(ctx context.Context, r *run, oid string) {
 	}
 	s := e.snapshot(oid)
 	e.mu.Unlock()
-	o := e.provision(ctx, r.task(oid, "user"), s, e.t.cfg.Dialect)
+	o := e.provision(ctx, r.task(oid, "1 user"), s, e.t.cfg.Dialect)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.commit(s, o)
@@ -96,7 +96,7 @@ func (e *Entra) commit(s snapshot, o outcome) {
 	}
 	if u.link == nil {
 		u.link = &link{id: o.id}
-		e.linked[o.id] = s.oid
+		e.linked[o.id], e.names[o.id] = s.oid, s.oid
 	}
 	if o.code != "" {
 		return
@@ -382,7 +382,7 @@ func (e *Entra) syncManager(ctx context.Context, r *run, oid string) {
 	id, had := l.id, l.manager != ""
 	e.mu.Unlock()
 
-	k := r.task(oid, "manager")
+	k := r.task(oid, "2 manager")
 	d := e.t.cfg.Dialect.drawn(k)
 	k.t.memory.wrote(id)
 	a := k.do(ctx, http.MethodPatch, resource("/Users", id), scimtest.PatchBody(d.manager(k, managerID, had)))

@@ -15,8 +15,9 @@ func (e *Entra) wanted() *wanted {
 			}
 			l := u.link
 			v := &wantedUser{object: oid, id: l.id, values: l.want, managed: l.managed, unsure: e.escrow[oid] != nil}
+			v.leaving = v.unsure && u.purged
 			if l.manager != "" {
-				if m := e.users[l.manager]; m != nil && m.link != nil {
+				if m := e.users[l.manager]; m != nil && m.link != nil && (!m.purged || e.escrow[l.manager] == nil) {
 					v.manager = m.link.id
 				} else {
 					v.managed = false
@@ -32,9 +33,11 @@ func (e *Entra) wanted() *wanted {
 		v := &wantedGroup{
 			object: oid, id: g.link.id, name: g.link.name, members: map[string]bool{}, open: map[string]bool{}, unsure: e.escrow[oid] != nil,
 		}
+		v.leaving = v.unsure && (g.deleted || !g.assigned)
 		for m := range g.link.members {
 			if u := e.users[m]; u.link != nil {
 				v.members[u.link.id] = true
+				v.open[u.link.id] = u.purged && e.escrow[m] != nil
 			}
 		}
 		for m := range g.link.unsure {
