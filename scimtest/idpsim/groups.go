@@ -47,6 +47,7 @@ func (e *Entra) syncGroup(ctx context.Context, r *run, oid string) {
 	switch {
 	case code != "":
 		e.fail(oid, code)
+		e.maybe[oid] = e.maybe[oid] || g.link == nil
 	case !keep:
 		e.gone = append(e.gone, tombstone{oid, "/Groups", id, "displayName", g.link.name})
 		delete(e.linked, id)
@@ -56,6 +57,7 @@ func (e *Entra) syncGroup(ctx context.Context, r *run, oid string) {
 		if g.link == nil {
 			g.link = &groupLink{id: id, members: map[string]bool{}, unsure: map[string]bool{}}
 			e.linked[id], e.names[id] = oid, oid
+			delete(e.maybe, oid)
 		}
 		g.link.name = name
 	}

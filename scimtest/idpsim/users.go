@@ -26,6 +26,7 @@ type outcome struct {
 	id     string
 	want   map[*mapping]any
 	erased bool
+	maybe  bool   // it was perhaps created
 	code   string // the error, or ""
 }
 
@@ -87,6 +88,9 @@ func (e *Entra) syncUser(ctx context.Context, r *run, oid string) {
 // commit takes note of what became of a user.
 func (e *Entra) commit(s snapshot, o outcome) {
 	u := e.users[s.oid]
+	if o.maybe {
+		e.maybe[s.oid] = true
+	}
 	if o.erased {
 		u.link.erased = true
 		return
@@ -97,6 +101,7 @@ func (e *Entra) commit(s snapshot, o outcome) {
 	if u.link == nil {
 		u.link = &link{id: o.id}
 		e.linked[o.id], e.names[o.id] = s.oid, s.oid
+		delete(e.maybe, s.oid)
 	}
 	if o.code != "" {
 		return
@@ -217,7 +222,7 @@ func (e *Entra) create(ctx context.Context, k *task, values map[*mapping]any) ou
 		if a.status == http.StatusConflict {
 			e.conflict(ctx, k, name, "")
 		}
-		return outcome{code: a.code()}
+		return outcome{code: a.code(), maybe: true}
 	}
 	id, code := k.created(a)
 	if code != "" {

@@ -1,13 +1,12 @@
 package idpsim
 
+import "maps"
+
 // wanted returns the state that the service provider must be in.
 func (e *Entra) wanted() *wanted {
 	w := &wanted{gone: e.gone, pending: map[string]bool{}}
-	for oid, x := range e.escrow {
-		if x != nil {
-			w.pending[oid] = true
-		}
-	}
+	// A POST whose answer was lost is not tried again once the user is out of scope: then what it made stays.
+	maps.Copy(w.pending, e.maybe)
 	for _, oid := range e.order {
 		if u := e.users[oid]; u != nil {
 			if u.link == nil {
