@@ -97,6 +97,7 @@ func (e *Entra) findGroup(ctx context.Context, k *task, name string) (id, code s
 	if owner := e.linked[id]; owner != "" && owner != k.object {
 		return "", codeConflict
 	}
+	e.names[id] = k.object
 	return id, ""
 }
 

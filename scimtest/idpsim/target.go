@@ -61,6 +61,7 @@ type run struct {
 	mu         sync.Mutex
 	requests   []Request
 	violations []Violation
+	seen       map[Violation]bool
 	initial    bool
 }
 
@@ -70,7 +71,11 @@ func (r *run) violate(i Invariant, object, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	v := Violation{Invariant: i, Object: object, Detail: fmt.Sprintf(format, args...)}
-	if !slices.Contains(r.violations, v) {
+	if !r.seen[v] {
+		if r.seen == nil {
+			r.seen = map[Violation]bool{}
+		}
+		r.seen[v] = true
 		r.violations = append(r.violations, v)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 const (
 	smallGroup = 100
-	largeGroup = 2000
+	largeGroup = 1000
 	// fewest is how many requests must have been timed before anything is concluded.
 	fewest = 20
 )

@@ -207,6 +207,7 @@ func (e *Entra) claim(k *task, s snapshot, attribute, value string, o scimtest.O
 	if owner := e.linked[id]; owner != "" && owner != s.oid {
 		return "", codeConflict
 	}
+	e.names[id] = s.oid
 	return id, ""
 }
 
