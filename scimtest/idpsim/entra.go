@@ -254,7 +254,7 @@ func (e *Entra) describe(rep *Report) {
 		rep.Quarantine = e.quarantine.reason
 	}
 	rep.Stopped = e.stopped()
-	}
+}
 
 // connect asks for a user who can't exist, as Entra ID does to test the connection at the start of each cycle. It returns why
 // the cycle can't go on, or "".

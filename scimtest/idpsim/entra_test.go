@@ -94,7 +94,9 @@ func TestLife(t *testing.T) {
 			require.False(t, r.Initial)
 			require.Len(t, r.Requests, 1, "an idle cycle tests the connection only")
 
-			e.UpdateUser(us[2], func(u *idpsim.User) { u.Name, u.Title, u.Mobile, u.Mail = "renamed@contoso.example", "Chief", "+1 557", "new@contoso.example" })
+			e.UpdateUser(us[2], func(u *idpsim.User) {
+				u.Name, u.Title, u.Mobile, u.Mail = "renamed@contoso.example", "Chief", "+1 557", "new@contoso.example"
+			})
 			e.UpdateUser(us[3], func(u *idpsim.User) { u.Disabled = true })
 			e.UpdateUser(us[1], func(u *idpsim.User) { u.Manager = us[4] })
 			e.RenameGroup(g, "Field Sales")

@@ -125,7 +125,9 @@ func TestRenameChain(t *testing.T) {
 // (S-d, S-e, S-g).
 func TestLeaveAndReturn(t *testing.T) {
 	t.Parallel()
-	for name, way := range map[string]struct{ leave, back func(e *idpsim.Entra, oid string) }{
+	for name, way := range map[string]struct {
+		leave, back func(e *idpsim.Entra, oid string)
+	}{
 		"disable": {
 			func(e *idpsim.Entra, oid string) { e.UpdateUser(oid, func(u *idpsim.User) { u.Disabled = true }) },
 			func(e *idpsim.Entra, oid string) { e.UpdateUser(oid, func(u *idpsim.User) { u.Disabled = false }) },
