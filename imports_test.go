@@ -24,7 +24,7 @@ const (
 func TestImports(t *testing.T) {
 	t.Parallel()
 	var pkgs []string
-	for _, dir := range []string{".", "schema", "filter", "patch", "compat", "memstore", "inspect", "scimtest", "cmd/scimcheck"} {
+	for _, dir := range []string{".", "schema", "filter", "patch", "compat", "memstore", "inspect", "scimtest", "scimtest/idpsim", "cmd/scimcheck"} {
 		if hasPackage(t, dir) {
 			pkgs = append(pkgs, "./"+dir)
 		}

@@ -5,13 +5,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/embedscim/scim/scimtest/internal/inprocess"
 )
 
 // DefaultBaseURL is the base URL of a [Client] that has none.
@@ -77,7 +78,7 @@ func (c *Client) init() {
 			h = &copied
 		}
 		if c.Handler != nil {
-			h.Transport = handlerTransport{c.Handler}
+			h.Transport = inprocess.Transport{Handler: c.Handler}
 		}
 		h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		c.http = h
@@ -169,56 +170,4 @@ func (c *Client) send(ctx context.Context, method, url string, header http.Heade
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxResponse))
 	x.Status, x.ResponseHeader, x.ResponseBody, x.Err = res.StatusCode, res.Header, string(data), err
 	return x
-}
-
-// handlerTransport lets a handler answer requests, without a network.
-type handlerTransport struct{ h http.Handler }
-
-func (t handlerTransport) RoundTrip(r *http.Request) (res *http.Response, err error) {
-	in := r.Clone(r.Context())
-	in.RequestURI = r.URL.RequestURI()
-	in.RemoteAddr = "192.0.2.1:1234"
-	in.Host = r.URL.Host
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	w := &recorder{header: http.Header{}}
-	defer func() {
-		if p := recover(); p != nil {
-			// A server breaks off the connection.
-			res, err = nil, fmt.Errorf("the handler panicked: %v", p)
-		}
-	}()
-	t.h.ServeHTTP(w, in)
-	w.WriteHeader(http.StatusOK)
-	if r.Method == http.MethodHead {
-		w.body.Reset()
-	}
-	return &http.Response{
-		StatusCode: w.status, Status: http.StatusText(w.status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.sent, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
-	}, nil
-}
-
-// A recorder is the [http.ResponseWriter] of a handlerTransport.
-type recorder struct {
-	header, sent http.Header
-	status       int
-	body         bytes.Buffer
-}
-
-func (w *recorder) Header() http.Header { return w.header }
-
-func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 && status >= 200 {
-		w.status, w.sent = status, w.header.Clone()
-	}
-}
-
-func (w *recorder) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	if w.status == http.StatusNoContent || w.status == http.StatusNotModified {
-		return 0, http.ErrBodyNotAllowed
-	}
-	return w.body.Write(b)
 }
