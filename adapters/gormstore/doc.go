@@ -32,12 +32,12 @@
 //
 // # Values
 //
-// A plain string is empty if the attribute has no value, a pointer or sql.Null is null. A plain bool or number has a value
-// always: the one of its tag default, or else true for active and zero for others. So a plain active is true again when a
-// client replaces a user without saying whether it is active, and a hook that sets a field to its tag default on creation can't
-// be told from gorm, which does so where the client has asked for false: the client has its way. A *time.Time, sql.NullTime or [gorm.DeletedAt] may be mapped to
-// active, which it is as long as the time is null. Other types, and fields with a serializer, need a [sqlstore.Convert] in
-// [Config.Table].
+// A plain string is empty if the attribute has no value, a pointer or sql.Null is null. A plain bool or number has a
+// value always: the one of its tag default, or else true for active and zero for others. So a plain active is true again
+// when a client replaces a user without saying whether it is active, and a hook that sets a field to its tag default on
+// creation can't be told from gorm, which does so where the client has asked for false: the client has its way. A
+// *time.Time, sql.NullTime or [gorm.DeletedAt] may be mapped to active, which it is as long as the time is null. Other
+// types, and fields with a serializer, need a [sqlstore.Convert] in [Config.Table].
 //
 // # Soft deletion
 //

@@ -119,7 +119,7 @@ func TestMistakes(t *testing.T) {
 		}](plain, nil), []string{"the field Title", "serializer"}},
 		{"not exported", try[struct {
 			Key
-			title string `scim:"title"` //nolint:unused
+			title string `scim:"title"`
 		}](plain, nil), []string{"the field title"}},
 		{"no column", try[struct {
 			Key

@@ -62,7 +62,7 @@ func (p *plan) read(model reflect.Type) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.members)) {
 		if !p.used[name] {
-			p.fail(fmt.Errorf("Members: there is no relation %s with a tag scim:\"members\"", name))
+			p.fail(fmt.Errorf("Config.Members: there is no relation %s with a tag scim:\"members\"", name))
 		}
 	}
 	p.readTimes()

@@ -31,7 +31,7 @@ func (s *Store) checkWriter(column string) error {
 	if w := s.cfg.Writer; w == nil || column == "" || slices.Contains(w.Columns(), column) {
 		return nil
 	}
-	return fmt.Errorf("Writer: it has no column %s", column)
+	return fmt.Errorf("the writer has no column %s", column)
 }
 
 // updateRow writes columns of the row old, whose names are quoted, and what each change of a row sets.
