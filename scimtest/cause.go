@@ -63,6 +63,12 @@ func refusal(x Exchange, endpoint string) (Cause, bool) {
 	case x.Status == http.StatusTooManyRequests:
 		return Cause{"rate-limit", "The service provider answers 429 Too Many Requests.",
 			"Allow at least 25 requests per second and tenant, and send Retry-After above that."}, true
+	case x.Method == http.MethodGet && x.Status == http.StatusNotFound && strings.Contains(x.URL, "filter="):
+		return causeQuery, true
+	case x.Method == http.MethodPost && (x.Status == http.StatusOK || x.Status == http.StatusAccepted || x.Status == http.StatusNoContent):
+		return causeStatus, true
+	case x.Method == http.MethodPatch && (x.Status == http.StatusNotImplemented || x.Status == http.StatusMethodNotAllowed):
+		return causePatch, true
 	case x.Status >= 500 && x.Status != http.StatusNotImplemented:
 		return Cause{fmt.Sprintf("server-error %s %s", x.Method, endpoint), fmt.Sprintf("%s %s answers with status %d.", x.Method, endpoint, x.Status),
 			"The log of the service provider says why: a client that sends something wrong is answered with 400 and a detail."}, true
@@ -76,6 +82,22 @@ var (
 		"Check the token; it needs access to read and write users and groups."}
 	causeSchemas = Cause{"schemas", "/Schemas is no list response of schemas.",
 		"Answer GET /Schemas with a ListResponse whose Resources are the schemas (RFC 7644 §4), camelCase names and no null."}
+	causeQuery = Cause{"query-404", "A query that finds nothing is answered with 404.",
+		"Answer 200 and a list response with totalResults 0: for Entra ID, 404 is the end of the provisioning job."}
+	causeDisabled = Cause{"disabled-hidden", "Users that are not active are not found, by id or by filter, or stay active.",
+		"Keep disabled users, and return them with active false like all others: only DELETE removes."}
+	causeDuplicate = Cause{"duplicate User", "A second user with the same userName is not refused with 409.",
+		"Let a unique index on the folded userName refuse it, and answer 409 with scimType uniqueness (RFC 7644 §3.3)."}
+	causeDuplicateGroup = Cause{"duplicate Group", "A second group with the same displayName is not refused with 409.",
+		"Let displayName of groups be unique, without regard to letter case: Entra ID finds groups by it."}
+	causeMembership = Cause{"members", "The members of a group are not what was written.",
+		"Add what an operation has, once each, remove just what it names, and read memberships from where they are written."}
+	causeGone = Cause{"delete", "What was deleted is still there, or what is gone is not answered with 404.",
+		"Answer DELETE with 204, and everything about the id with 404 afterwards (RFC 7644 §3.6)."}
+	causePaging = Cause{"paging", "Lists are not paged as they should be.",
+		"Honour startIndex, which counts from 1, and count, and tell totalResults, startIndex and itemsPerPage as numbers (RFC 7644 §3.4.2.4)."}
+	causeErrors = Cause{"error-body", "Errors have no SCIM error as their body.",
+		`Answer every error with {"schemas":["…:Error"],"status":"404","detail":"…"}, status as a string (RFC 7644 §3.12).`}
 	causeBooleans = Cause{"string-boolean", `Booleans that are sent as strings, such as "primary":"True" or "active":"False", are refused or kept as strings.`,
 		"Where the schema says boolean, take true and false as strings in any letter case, and store and return JSON booleans."}
 	causeStatus = Cause{"create-status", "POST creates the resource and answers with another status than 201 Created.",
@@ -100,7 +122,8 @@ var (
 
 // causeOf says why an attribute is not what was sent.
 func (t *entraType) causeOf(a entraAttr, got, want any) Cause {
-	if _, ok := want.(bool); ok && got != nil {
+	_, boolean := want.(bool)
+	if _, text := got.(string); boolean && text {
 		return causeBooleans
 	}
 	name := a.name
@@ -220,7 +243,9 @@ func (r *entraResource) blamePatch(res *Response, changes []change) {
 	}
 	switch {
 	case refused == len(changes):
-		s.blame(causePatch)
+		if s.send(http.MethodPatch, r.path, PatchBody(Op("replace", "displayName", s.Name("x")))).Status/100 != 2 {
+			s.blame(causePatch)
+		}
 	case refused == 0 && strings.Contains(res.sent, `"op":"Re`), refused == 0 && strings.Contains(res.sent, `"op":"Add`):
 		s.blame(causeLegacy)
 	case refused == 0:

@@ -69,6 +69,7 @@ var entraGroupCases = []Case{
 		func(s *Session) {
 			g := s.entra("Group").make()
 			s.Step("create it again")
+			s.blame(causeDuplicateGroup)
 			s.Want(s.send(http.MethodPost, g.t.endpoint, g.sent), Status(http.StatusConflict))
 		}),
 	required("entra-group-replace", "Patch Group - Replace Attributes", "groups",
@@ -128,6 +129,7 @@ func asObject(v any) Object {
 func (r *entraResource) wantMembers(ids ...string) {
 	s := r.t.s
 	s.Step("read its members")
+	s.blame(causeMembership)
 	res := s.Want(r.get(), Status(http.StatusOK), Attr(r.id, "id"))
 	var got []string
 	list, _ := res.At("members").([]any)

@@ -76,11 +76,13 @@ func (t *entraType) first(paths ...string) string {
 }
 
 func (t *entraType) deleteNone() {
+	t.s.blame(causeGone)
 	t.s.Step("delete a %s that does not exist", strings.ToLower(t.name))
 	t.s.Want(t.s.send(http.MethodDelete, t.endpoint+"/"+t.s.uuid(), nil), Status(http.StatusNotFound))
 }
 
 func (r *entraResource) deleteTwice() {
+	r.t.s.blame(causeGone)
 	r.t.s.Step("delete it")
 	r.t.s.Want(r.remove(), Status(http.StatusNoContent))
 	r.t.s.Step("delete it again")

@@ -34,6 +34,7 @@ var entraUserCases = []Case{
 		func(s *Session) {
 			u := s.entra("User").make()
 			s.Step("create it again")
+			s.blame(causeDuplicate)
 			s.Want(s.send(http.MethodPost, u.t.endpoint, u.sent), Status(http.StatusConflict))
 		}),
 	required("entra-user-filter", "Filter for an existing user", "users",
@@ -101,7 +102,9 @@ var entraUserCases = []Case{
 		func(s *Session) {
 			u := s.entra("User").make()
 			u.change("disable the user", activate(false))
+			s.blame(causeDisabled)
 			u.readAgain(map[string]any{"active": false})
+			s.blame(causeDisabled)
 			u.foundAgain(u.key(), map[string]any{"active": false})
 		}),
 	required("entra-user-manager-add", "Patch User - Add Manager", "managers",
@@ -218,6 +221,7 @@ func managerOf(user Object) any {
 func (r *entraResource) deleted() {
 	s := r.t.s
 	s.Step("delete it")
+	s.blame(causeGone)
 	s.Want(r.remove(), Status(http.StatusNoContent))
 	s.Step("read it by id")
 	s.Want(r.get(), Status(http.StatusNotFound))

@@ -161,6 +161,7 @@ var extraQueryCases = []Case{
 			for range 3 {
 				t.made("user")
 			}
+			s.blame(causePaging)
 			res := s.Want(s.send(http.MethodGet, t.endpoint+"?startIndex=1&count=2", nil), Status(http.StatusOK), integers("totalResults", "startIndex", "itemsPerPage"), Count(2, "Resources"),
 				Attr(1, "startIndex"), Attr(2, "itemsPerPage"))
 			second := s.Want(s.send(http.MethodGet, t.endpoint+"?startIndex=2&count=2", nil), Status(http.StatusOK), Attr(2, "startIndex"))
@@ -179,6 +180,7 @@ var extraQueryCases = []Case{
 		"RFC 7644 §3.4.2.4", "Read count=0 as no resources, not as no limit.", func(s *Session) {
 			t := s.entra("User")
 			t.made("user")
+			s.blame(causePaging)
 			res := s.Want(s.send(http.MethodGet, t.endpoint+"?count=0", nil), Status(http.StatusOK), integers("totalResults"))
 			if len(res.Resources()) > 0 || Equal(res.At("totalResults"), 0) {
 				s.Fail("GET %s: expected no users and the total, got %d and the total %s", res.Target, len(res.Resources()), JSON(res.At("totalResults")))

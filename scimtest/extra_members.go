@@ -14,6 +14,7 @@ var extraMemberCases = []Case{
 			s.Step("create the group")
 			t.created(body, nil, s.send(http.MethodPost, t.endpoint, body), s.Need)
 			s.Step("create it again in another letter case")
+			s.blame(causeDuplicateGroup)
 			s.Want(s.send(http.MethodPost, t.endpoint, With(t.minimal(""), Object{"displayName": swapCase(name)})), Status(http.StatusConflict))
 		}),
 	extra("extra-member-list", ByEntra, "members", "Remove with a list", `{"op":"Remove","path":"members","value":[{"value":"id"}]}, which default jobs send, removes just that member and never empties the group.`,

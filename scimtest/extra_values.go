@@ -77,6 +77,7 @@ var extraValueCases = []Case{
 			if t.joining != "userName" {
 				t.needSimple()
 			}
+			s.blame(causeDuplicate)
 			s.Want(s.send(http.MethodPost, t.endpoint, body), Status(http.StatusConflict))
 		}),
 	extra("extra-rename-conflict", ByRFC, "users", "Renaming to a name that is taken", "PATCH with the userName of another user is refused with 409, and changes nothing.",

@@ -182,6 +182,7 @@ func (t *entraType) pages() {
 	t.made("paguser")
 	for page, start := 0, 1; page < 10; page++ {
 		s.Step("read page %d", page+1)
+		s.blame(causePaging)
 		res := s.Want(s.send(http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=%d", t.endpoint, start, count), nil), Status(http.StatusOK),
 			integers("totalResults"), Attr(page*count+1, "startIndex"))
 		n, total := len(res.Resources()), 0

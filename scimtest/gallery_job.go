@@ -29,7 +29,9 @@ var galleryUserCases = []Case{
 		"Take \"False\" and false for active, and return disabled users.", func(s *Session) {
 			u := s.job().create()
 			u.changeIn(s.jobDialect(), "disable the user", activate(false))
+			s.blame(causeDisabled)
 			u.readAgain(map[string]any{"active": false})
+			s.blame(causeDisabled)
 			u.foundAgain(u.key(), map[string]any{"active": false})
 		}),
 	{ID: "gallery-user-delete", Name: "Delete_User", Ref: galleryRef, Level: "SHOULD", Severity: ByEntra, Area: "users",

@@ -10,12 +10,12 @@ import (
 
 // entraMutants are for the validator's tests.
 var entraMutants = []mutant{
-	{name: "a query that finds nothing is 404", id: "entra-credentials entra-user-filter-none entra-group-filter-none okta-user-none okta-user-random", wrap: broke(func(x *exchange) {
+	{name: "a query that finds nothing is 404", id: "entra-credentials entra-user-filter-none entra-group-filter-none okta-user-none okta-user-random", cause: "query-404", wrap: broke(func(x *exchange) {
 		if strings.Contains(x.answer, `"totalResults":0`) {
 			x.fail(http.StatusNotFound)
 		}
 	})},
-	{name: "a new resource is answered with 200", id: "entra-user-create entra-group-create okta-user-create okta-assign", wrap: broke(answer200)},
+	{name: "a new resource is answered with 200", id: "entra-user-create entra-group-create okta-user-create okta-assign", cause: "create-status", wrap: broke(answer200)},
 	{name: "booleans as strings are refused", id: "entra-user-create extra-booleans", cause: "string-boolean", wrap: misread(refuseBooleans)},
 	{name: "managers that do not exist are refused", id: "entra-user-create", cause: "dangling-manager", wrap: misread(func(x *exchange) {
 		if x.Method == http.MethodPost && strings.Contains(x.body, `"manager":`) {
@@ -34,7 +34,7 @@ var entraMutants = []mutant{
 			delete(name, "middleName")
 		}
 	})},
-	{name: "a duplicate user is answered with the first one", id: "entra-user-duplicate okta-user-duplicate", wrap: broke(func(x *exchange) {
+	{name: "a duplicate user is answered with the first one", id: "entra-user-duplicate okta-user-duplicate", cause: "duplicate User", wrap: broke(func(x *exchange) {
 		if x.is("POST", "/Users") && x.status == http.StatusConflict {
 			x.send("GET", x.URL.Path, "count=1", "")
 			x.status = http.StatusCreated
@@ -65,7 +65,7 @@ var entraMutants = []mutant{
 		}
 	})},
 	{name: "value filters that match nothing are refused", id: "entra-user-add-verbose extra-element", cause: "create-element", profile: without("create-element")},
-	{name: "disabled users are 404", id: "entra-user-disable okta-deactivate okta-deactivate-put gallery-user-disable", wrap: broke(func(x *exchange) {
+	{name: "disabled users are 404", id: "entra-user-disable okta-deactivate okta-deactivate-put gallery-user-disable", cause: "disabled-hidden", wrap: broke(func(x *exchange) {
 		if x.is("GET", "/Users/") && strings.Contains(x.answer, `"active":false`) {
 			x.fail(http.StatusNotFound)
 		}
@@ -82,7 +82,7 @@ var entraMutants = []mutant{
 			op["value"] = true
 		}
 	})},
-	{name: "a manager as a string is refused", id: "entra-user-manager-add extra-manager gallery-scim-manager gallery-user-manager", wrap: misread(func(x *exchange) {
+	{name: "a manager as a string is refused", id: "entra-user-manager-add extra-manager gallery-scim-manager gallery-user-manager", cause: "patch manager", wrap: misread(func(x *exchange) {
 		if x.Method == http.MethodPatch && strings.Contains(x.body, `:manager","value":"`) && !strings.Contains(x.body, `"value":""`) {
 			x.fail(http.StatusBadRequest)
 		}
@@ -103,7 +103,7 @@ var entraMutants = []mutant{
 			x.status = http.StatusOK
 		}
 	})},
-	{name: "deleting what is not there is 204", id: "entra-user-delete-none entra-user-delete-twice entra-group-delete-none entra-group-delete-twice", wrap: broke(func(x *exchange) {
+	{name: "deleting what is not there is 204", id: "entra-user-delete-none entra-user-delete-twice entra-group-delete-none entra-group-delete-twice", cause: "delete", wrap: broke(func(x *exchange) {
 		if x.Method == http.MethodDelete && x.status == http.StatusNotFound {
 			x.status, x.answer, x.header = http.StatusNoContent, "", http.Header{}
 		}
@@ -118,7 +118,7 @@ var entraMutants = []mutant{
 			o["members"] = []any{}
 		}
 	})},
-	{name: "groups may have the same name", id: "entra-group-duplicate extra-group-duplicate-case", names: true},
+	{name: "groups may have the same name", id: "entra-group-duplicate extra-group-duplicate-case", cause: "duplicate Group", names: true},
 	{name: "externalId of groups is not stored", id: "entra-group-create entra-group-replace gallery-group-create", wrap: showing("/Groups", func(_ *exchange, o map[string]any) { delete(o, "externalId") })},
 	{name: "groups can't be renamed", id: "entra-group-rename gallery-group-update gallery-scim-group-update okta-group-rename", wrap: patching(func(_ *exchange, op map[string]any, path, _ string) {
 		if v, ok := op["value"].(map[string]any); ok && v["displayName"] != nil {
@@ -154,7 +154,7 @@ var entraMutants = []mutant{
 			})
 		}
 	})},
-	{name: "PATCH is not implemented", id: "entra-user-rename entra-user-replace okta-deactivate", cause: "", wrap: misread(func(x *exchange) {
+	{name: "PATCH is not implemented", id: "entra-user-rename entra-user-replace okta-deactivate", cause: "patch", wrap: misread(func(x *exchange) {
 		if x.Method == http.MethodPatch {
 			x.fail(http.StatusNotImplemented)
 		}

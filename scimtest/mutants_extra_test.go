@@ -269,7 +269,7 @@ var extraMutants = []mutant{
 			}
 		})(h)
 	}},
-	{name: "a PATCH may have 100 members", id: "extra-member-many", wrap: misread(func(x *exchange) {
+	{name: "a PATCH may have 100 members", id: "extra-member-many", cause: "patch members", wrap: misread(func(x *exchange) {
 		if x.Method == http.MethodPatch && strings.Count(x.body, `"value":`) > 100 {
 			x.fail(http.StatusRequestEntityTooLarge)
 		}

@@ -58,7 +58,7 @@ var galleryMutants = []mutant{
 			})
 		}
 	})},
-	{name: "count is ignored", id: "gallery-scim-group-pages gallery-scim-user-pages extra-paging", wrap: misread(func(x *exchange) { x.setParam("count", "") })},
+	{name: "count is ignored", id: "gallery-scim-group-pages gallery-scim-user-pages extra-paging", cause: "paging", wrap: misread(func(x *exchange) { x.setParam("count", "") })},
 	{name: "pages are not full", id: "gallery-scim-user-pages", wrap: misread(func(x *exchange) {
 		if x.param("count") == "5" {
 			x.setParam("count", "4")
@@ -83,7 +83,7 @@ var galleryMutants = []mutant{
 			op["op"] = "replace"
 		}
 	})},
-	{name: "memberships are not stored", id: "gallery-group-member-add gallery-group-demand entra-group-member-add extra-member-many okta-group-push", wrap: showing("/Groups", func(_ *exchange, o map[string]any) { delete(o, "members") })},
+	{name: "memberships are not stored", id: "gallery-group-member-add gallery-group-demand entra-group-member-add extra-member-many okta-group-push", cause: "members", wrap: showing("/Groups", func(_ *exchange, o map[string]any) { delete(o, "members") })},
 	{name: "the name of a deleted group stays taken", id: "gallery-group-restore", store: func(_, groups *faultyStore) { keepNames(groups, "displayName") }},
 	{name: "managers are not stored", id: "gallery-user-manager gallery-scim-manager entra-user-manager-add", wrap: dropping(func(_ map[string]any, path, value string) bool {
 		return strings.HasSuffix(path, ":manager") && value != `""`

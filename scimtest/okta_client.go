@@ -38,6 +38,7 @@ var oktaUserCases = []Case{
 			u := s.oktaCreate("/Users", s.oktaUser())
 			u.push(s, Object{"active": false})
 			s.Step("read it")
+			s.blame(causeDisabled)
 			s.Want(s.okta(http.MethodGet, u.path, nil), Status(http.StatusOK), Attr(false, "active"))
 		}),
 	okta("okta-reactivate", "Reactivate a user", "users", "A user that was deactivated becomes active again, with the same id.",
@@ -53,6 +54,7 @@ var oktaUserCases = []Case{
 				u.activate(s, active)
 			}
 			s.Step("look for it")
+			s.blame(causeDisabled)
 			s.Want(s.oktaFind(textOf(u.sent["userName"])), listOf(1), Attr(u.id, "Resources", 0, "id"), Attr(false, "Resources", 0, "active"))
 		}),
 	okta("okta-password", "Push a password", "users", "PATCH without a path sets a password, which no answer has.",
@@ -73,6 +75,7 @@ var oktaUserCases = []Case{
 				want[s.oktaCreate("/Users", s.oktaUser()).id] = true
 			}
 			s.Step("read all pages")
+			s.blame(causePaging)
 			const count = 100
 			// Beside this case others create and delete users; what was there all the time is found nevertheless.
 			for start := 1; start <= 20*count; {
@@ -175,6 +178,7 @@ func (r *oktaResource) push(s *Session, change Object) {
 // activate changes active and looks whether it is.
 func (r *oktaResource) activate(s *Session, active bool) {
 	s.Step("make active %v", active)
+	s.blame(causeDisabled)
 	res := s.Want(s.okta(http.MethodPatch, r.path, PatchBody(Op("replace", "", Object{"active": active}))), Status(http.StatusOK, http.StatusNoContent))
 	if res.Status == http.StatusOK && res.Body != "" {
 		s.Want(res, Attr(active, "active"))
