@@ -32,12 +32,17 @@ func onEngines(t *testing.T, f func(t *testing.T, e engine)) {
 	}
 }
 
-// engines returns all databases. With -short it is one: the race detector makes an SQLite in Go ten times as slow, and it
-// is our code that it looks at.
-func engines() []engine {
-	all := []engine{
+// allEngines are the databases there are.
+func allEngines() []engine {
+	return []engine{
 		{sqlstore.SQLite, "sqlite", sqliteDSN}, {sqlstore.Postgres, "pgx", postgresDSN}, {sqlstore.MySQL, "mysql", mysqlDSN},
 	}
+}
+
+// engines returns the databases to test with. With -short it is one: the race detector makes an SQLite in Go ten times as
+// slow, and it is our code that it looks at.
+func engines() []engine {
+	all := allEngines()
 	switch {
 	case !testing.Short():
 		return all

@@ -30,7 +30,7 @@ type replica struct {
 func startReplica(t *testing.T, e engine, dsn, cursorKey string) *replica {
 	program, err := os.Executable()
 	require.NoError(t, err)
-	number := slices.IndexFunc(engines(), func(o engine) bool { return o.dialect == e.dialect })
+	number := slices.IndexFunc(allEngines(), func(o engine) bool { return o.dialect == e.dialect })
 	p := exec.Command(program)
 	p.Env = append(os.Environ(), "REPLICA_ENGINE="+strconv.Itoa(number), "REPLICA_DSN="+dsn, "REPLICA_CURSOR_KEY="+cursorKey)
 	p.Stderr = t.Output()

@@ -43,7 +43,7 @@ func runReplica(number, dsn string) error {
 	if err != nil {
 		return err
 	}
-	e := engines()[n]
+	e := allEngines()[n]
 	plain, err := sql.Open(e.driver, dsn)
 	if err != nil {
 		return err
