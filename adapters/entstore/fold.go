@@ -1,6 +1,7 @@
 package entstore
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -60,6 +61,17 @@ func lowerForms(s string) []any {
 	out := make([]any, len(forms))
 	for i, f := range forms {
 		out[i] = f
+	}
+	return out
+}
+
+// narrowForms returns the forms that are ASCII and do not fold to s: texts of their own, which are not equal to it.
+func narrowForms(forms []any, s string) []any {
+	var out []any
+	for _, f := range forms {
+		if text := f.(string); text != s && !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			out = append(out, f)
+		}
 	}
 	return out
 }

@@ -353,7 +353,12 @@ func (s *Store[T]) foldedText(x string, op filter.Operator, want string, folds b
 		case folds:
 			may = in(x, forms)
 		}
-		return cond{sqlf("("+x+" IS NOT NULL AND %s)", may), wide}
+		unsure := wide
+		if narrow := narrowForms(forms, want); len(narrow) > 0 {
+			// An entity of ASCII that a database would make of want, too: i, of a capital I with a dot.
+			unsure = anyOf(wide, sqlf("("+x+" IS NOT NULL AND %s)", in(lower, narrow)))
+		}
+		return cond{sqlf("("+x+" IS NOT NULL AND %s)", may), unsure}
 	case filter.Contains, filter.StartsWith, filter.EndsWith:
 		may := sqlf("("+x+" IS NOT NULL AND "+lower+like+")", pattern(op, want))
 		if !plain(want) {

@@ -95,3 +95,23 @@ func TestThinPath(t *testing.T) {
 		require.NoError(t, err)
 	})
 }
+
+// TestDottedI: a database may make an i of a capital I with a dot, which is another letter for SCIM (RFC 7643 §2.2, by simple
+// case folding).
+func TestDottedI(t *testing.T) {
+	onEngines(t, func(t *testing.T, e engine) {
+		_, users, _ := app(t, e)
+		ctx := as(t, "acme")
+		for _, name := range []string{"i", "\u0130b"} {
+			_, err := users.Create(ctx, resource(t, users, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"`+name+`"}`))
+			require.NoError(t, err)
+		}
+		for filter, want := range map[string]int{
+			`userName eq "\u0130"`: 0, `userName ne "\u0130"`: 2, `userName eq "I"`: 1, `userName eq "\u0130B"`: 1, `userName eq "ib"`: 0, `not (userName eq "ib")`: 2,
+		} {
+			page, err := users.Search(ctx, &scim.Query{Filter: parsed(t, users, filter), StartIndex: 1, Count: 10})
+			require.NoError(t, err)
+			require.Equal(t, want, page.TotalResults, filter)
+		}
+	})
+}
