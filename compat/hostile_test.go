@@ -123,7 +123,8 @@ func TestHostileCost(t *testing.T) {
 		_, _, err = compat.RewritePatch(typ, compat.EntraID, ops)
 		require.ErrorContains(t, err, "names that are paths")
 		require.Empty(t, compat.Accepts(typ, compat.Strict, nil, ops, nil))
-		require.Less(t, time.Since(start), time.Second)
+		// Without the bound it is 20 s; with it, a tenth of a second, but machines and race detectors differ.
+		require.Less(t, time.Since(start), 8*time.Second)
 	}
 }
 
