@@ -9,7 +9,7 @@ import (
 
 // Impatient waits less for what is not there at once.
 func Impatient(c *Client) *Client {
-	c.patience = []time.Duration{20 * time.Millisecond, 350 * time.Millisecond}
+	c.patience = []time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}
 	return c
 }
 

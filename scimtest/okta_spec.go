@@ -92,10 +92,16 @@ var oktaSpecCases = []Case{
 	{ID: "okta-groups", Name: "Verify Groups endpoint", Ref: "Okta SCIM 2.0 test and reference", Level: "SHOULD", Severity: ByOkta, Area: "groups",
 		Why: "Groups are listed in less than 600 ms.", Fix: "Page the list, and don't load members that nobody asked for.", Run: func(s *Session) {
 			s.needGroups()
-			start := time.Now()
-			res := s.Want(s.okta(http.MethodGet, "/Groups", nil), Status(http.StatusOK))
-			if d := time.Since(start); d > 600*time.Millisecond {
-				s.Fail("GET /Groups: expected an answer within 600 ms, got it after %d ms", d.Milliseconds())
+			var res *Response
+			fastest := time.Hour
+			// One slow answer may be the network's fault.
+			for i := 0; i < 3 && fastest > 600*time.Millisecond; i++ {
+				start := time.Now()
+				res = s.Want(s.okta(http.MethodGet, "/Groups", nil), Status(http.StatusOK))
+				fastest = min(fastest, time.Since(start))
+			}
+			if fastest > 600*time.Millisecond {
+				s.Fail("GET /Groups: expected an answer within 600 ms, got the fastest of three after %d ms", fastest.Milliseconds())
 			}
 			if _, ok := res.At("Resources").([]any); !ok && !Equal(res.At("totalResults"), 0) {
 				s.Fail("GET /Groups: expected Resources to be a list, got %s", JSON(res.At("Resources")))
