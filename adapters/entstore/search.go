@@ -10,7 +10,7 @@ import (
 )
 
 // Search returns the page that q asks for; see [scim.Searcher]. Without SortBy, and among equals, resources are in the order of
-// their ids. The database does what it can do exactly as [scim.Query] asks for; entities that are left to look at are read, up
+// their ids; times are compared as exactly as the database keeps them. The database does what it can do exactly as [scim.Query] asks for; entities that are left to look at are read, up
 // to [Config.MaxScan].
 func (s *Store[T]) Search(ctx context.Context, q *scim.Query) (page *scim.Page, err error) {
 	err = s.snapshot(ctx, func(ctx context.Context) error {

@@ -85,6 +85,12 @@ func (_u *DeviceUpdate) AddLevel(v int) *DeviceUpdate {
 	return _u
 }
 
+// ClearLevel clears the value of the "level" field.
+func (_u *DeviceUpdate) ClearLevel() *DeviceUpdate {
+	_u.mutation.ClearLevel()
+	return _u
+}
+
 // SetQuota sets the "quota" field.
 func (_u *DeviceUpdate) SetQuota(v int64) *DeviceUpdate {
 	_u.mutation.ResetQuota()
@@ -123,6 +129,12 @@ func (_u *DeviceUpdate) SetNillableEnabled(v *bool) *DeviceUpdate {
 	if v != nil {
 		_u.SetEnabled(*v)
 	}
+	return _u
+}
+
+// ClearEnabled clears the value of the "enabled" field.
+func (_u *DeviceUpdate) ClearEnabled() *DeviceUpdate {
+	_u.mutation.ClearEnabled()
 	return _u
 }
 
@@ -253,6 +265,9 @@ func (_u *DeviceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedLevel(); ok {
 		_spec.AddField(device.FieldLevel, field.TypeInt, value)
 	}
+	if _u.mutation.LevelCleared() {
+		_spec.ClearField(device.FieldLevel, field.TypeInt)
+	}
 	if value, ok := _u.mutation.Quota(); ok {
 		_spec.SetField(device.FieldQuota, field.TypeInt64, value)
 	}
@@ -264,6 +279,9 @@ func (_u *DeviceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Enabled(); ok {
 		_spec.SetField(device.FieldEnabled, field.TypeBool, value)
+	}
+	if _u.mutation.EnabledCleared() {
+		_spec.ClearField(device.FieldEnabled, field.TypeBool)
 	}
 	if value, ok := _u.mutation.MadeAt(); ok {
 		_spec.SetField(device.FieldMadeAt, field.TypeTime, value)
@@ -371,6 +389,12 @@ func (_u *DeviceUpdateOne) AddLevel(v int) *DeviceUpdateOne {
 	return _u
 }
 
+// ClearLevel clears the value of the "level" field.
+func (_u *DeviceUpdateOne) ClearLevel() *DeviceUpdateOne {
+	_u.mutation.ClearLevel()
+	return _u
+}
+
 // SetQuota sets the "quota" field.
 func (_u *DeviceUpdateOne) SetQuota(v int64) *DeviceUpdateOne {
 	_u.mutation.ResetQuota()
@@ -409,6 +433,12 @@ func (_u *DeviceUpdateOne) SetNillableEnabled(v *bool) *DeviceUpdateOne {
 	if v != nil {
 		_u.SetEnabled(*v)
 	}
+	return _u
+}
+
+// ClearEnabled clears the value of the "enabled" field.
+func (_u *DeviceUpdateOne) ClearEnabled() *DeviceUpdateOne {
+	_u.mutation.ClearEnabled()
 	return _u
 }
 
@@ -569,6 +599,9 @@ func (_u *DeviceUpdateOne) sqlSave(ctx context.Context) (_node *Device, err erro
 	if value, ok := _u.mutation.AddedLevel(); ok {
 		_spec.AddField(device.FieldLevel, field.TypeInt, value)
 	}
+	if _u.mutation.LevelCleared() {
+		_spec.ClearField(device.FieldLevel, field.TypeInt)
+	}
 	if value, ok := _u.mutation.Quota(); ok {
 		_spec.SetField(device.FieldQuota, field.TypeInt64, value)
 	}
@@ -580,6 +613,9 @@ func (_u *DeviceUpdateOne) sqlSave(ctx context.Context) (_node *Device, err erro
 	}
 	if value, ok := _u.mutation.Enabled(); ok {
 		_spec.SetField(device.FieldEnabled, field.TypeBool, value)
+	}
+	if _u.mutation.EnabledCleared() {
+		_spec.ClearField(device.FieldEnabled, field.TypeBool)
 	}
 	if value, ok := _u.mutation.MadeAt(); ok {
 		_spec.SetField(device.FieldMadeAt, field.TypeTime, value)

@@ -298,10 +298,24 @@ func (m *DeviceMutation) AddedLevel() (r int, exists bool) {
 	return *v, true
 }
 
+// ClearLevel clears the value of the "level" field.
+func (m *DeviceMutation) ClearLevel() {
+	m.level = nil
+	m.addlevel = nil
+	m.clearedFields[device.FieldLevel] = struct{}{}
+}
+
+// LevelCleared returns if the "level" field was cleared in this mutation.
+func (m *DeviceMutation) LevelCleared() bool {
+	_, ok := m.clearedFields[device.FieldLevel]
+	return ok
+}
+
 // ResetLevel resets all changes to the "level" field.
 func (m *DeviceMutation) ResetLevel() {
 	m.level = nil
 	m.addlevel = nil
+	delete(m.clearedFields, device.FieldLevel)
 }
 
 // SetQuota sets the "quota" field.
@@ -405,9 +419,22 @@ func (m *DeviceMutation) OldEnabled(ctx context.Context) (v bool, err error) {
 	return oldValue.Enabled, nil
 }
 
+// ClearEnabled clears the value of the "enabled" field.
+func (m *DeviceMutation) ClearEnabled() {
+	m.enabled = nil
+	m.clearedFields[device.FieldEnabled] = struct{}{}
+}
+
+// EnabledCleared returns if the "enabled" field was cleared in this mutation.
+func (m *DeviceMutation) EnabledCleared() bool {
+	_, ok := m.clearedFields[device.FieldEnabled]
+	return ok
+}
+
 // ResetEnabled resets all changes to the "enabled" field.
 func (m *DeviceMutation) ResetEnabled() {
 	m.enabled = nil
+	delete(m.clearedFields, device.FieldEnabled)
 }
 
 // SetMadeAt sets the "made_at" field.
@@ -922,8 +949,14 @@ func (m *DeviceMutation) ClearedFields() []string {
 	if m.FieldCleared(device.FieldLabel) {
 		fields = append(fields, device.FieldLabel)
 	}
+	if m.FieldCleared(device.FieldLevel) {
+		fields = append(fields, device.FieldLevel)
+	}
 	if m.FieldCleared(device.FieldQuota) {
 		fields = append(fields, device.FieldQuota)
+	}
+	if m.FieldCleared(device.FieldEnabled) {
+		fields = append(fields, device.FieldEnabled)
 	}
 	if m.FieldCleared(device.FieldMadeAt) {
 		fields = append(fields, device.FieldMadeAt)
@@ -951,8 +984,14 @@ func (m *DeviceMutation) ClearField(name string) error {
 	case device.FieldLabel:
 		m.ClearLabel()
 		return nil
+	case device.FieldLevel:
+		m.ClearLevel()
+		return nil
 	case device.FieldQuota:
 		m.ClearQuota()
+		return nil
+	case device.FieldEnabled:
+		m.ClearEnabled()
 		return nil
 	case device.FieldMadeAt:
 		m.ClearMadeAt()

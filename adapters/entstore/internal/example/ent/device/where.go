@@ -270,6 +270,16 @@ func LevelLTE(v int) predicate.Device {
 	return predicate.Device(sql.FieldLTE(FieldLevel, v))
 }
 
+// LevelIsNil applies the IsNil predicate on the "level" field.
+func LevelIsNil() predicate.Device {
+	return predicate.Device(sql.FieldIsNull(FieldLevel))
+}
+
+// LevelNotNil applies the NotNil predicate on the "level" field.
+func LevelNotNil() predicate.Device {
+	return predicate.Device(sql.FieldNotNull(FieldLevel))
+}
+
 // QuotaEQ applies the EQ predicate on the "quota" field.
 func QuotaEQ(v int64) predicate.Device {
 	return predicate.Device(sql.FieldEQ(FieldQuota, v))
@@ -328,6 +338,16 @@ func EnabledEQ(v bool) predicate.Device {
 // EnabledNEQ applies the NEQ predicate on the "enabled" field.
 func EnabledNEQ(v bool) predicate.Device {
 	return predicate.Device(sql.FieldNEQ(FieldEnabled, v))
+}
+
+// EnabledIsNil applies the IsNil predicate on the "enabled" field.
+func EnabledIsNil() predicate.Device {
+	return predicate.Device(sql.FieldIsNull(FieldEnabled))
+}
+
+// EnabledNotNil applies the NotNil predicate on the "enabled" field.
+func EnabledNotNil() predicate.Device {
+	return predicate.Device(sql.FieldNotNull(FieldEnabled))
 }
 
 // MadeAtEQ applies the EQ predicate on the "made_at" field.
