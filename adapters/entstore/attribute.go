@@ -17,9 +17,9 @@ import (
 type Attribute[T any] struct {
 	path    string
 	field   scim.Field[T]
-	columns []Column[T] // that a write may change
-	column  string      // that has the value itself, "" if none has
-	typ     reflect.Type
+	columns []Column[T]  // that a write may change
+	column  string       // that has the value itself, "" if none has
+	typ     reflect.Type // of the value
 	folded  string
 	folds   bool
 	null    bool // the value is whether the column is null
@@ -30,13 +30,14 @@ type Attribute[T any] struct {
 // A Column is a field that an [AttrFunc] writes to.
 type Column[T any] struct {
 	name string
+	typ  reflect.Type
 	load func(*T) reflect.Value
 }
 
 // Col returns the Column with the given name, such as user.FieldDisabledAt. field returns the address of the struct field
 // that holds it.
 func Col[T, V any](name string, field func(*T) *V) Column[T] {
-	c := Column[T]{name: name}
+	c := Column[T]{name: name, typ: reflect.TypeFor[V]()}
 	if field != nil {
 		c.load = func(x *T) reflect.Value { return reflect.ValueOf(field(x)).Elem() }
 	}
@@ -75,13 +76,13 @@ func (a Attribute[T]) CaseFold() Attribute[T] {
 // AttrFunc maps the attribute at path to what get and set make of it, as [scim.AttrFunc] does. columns are all that set may
 // change. Filters by it are evaluated in memory, for the entities that the rest of the filter leaves.
 func AttrFunc[T, V any](path string, get func(*T) V, set func(*T, V) error, columns ...Column[T]) Attribute[T] {
-	return Attribute[T]{path: path, field: scim.AttrFunc(path, get, set), columns: columns}
+	return Attribute[T]{path: path, field: scim.AttrFunc(path, get, set), columns: columns, typ: reflect.TypeFor[V]()}
 }
 
 // IsNull maps the boolean attribute at path to whether a field with a time is null: active to disabled_at. Where it becomes
 // false, the time is set to the present.
 func IsNull[T any](path, column string, field func(*T) **time.Time) Attribute[T] {
-	a := Attribute[T]{path: path, columns: []Column[T]{Col(column, field)}, column: column, null: true}
+	a := Attribute[T]{path: path, columns: []Column[T]{Col(column, field)}, column: column, typ: reflect.TypeFor[bool](), null: true}
 	if field == nil {
 		a.err = errors.New("the function for the field is missing")
 		return a

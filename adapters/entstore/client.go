@@ -90,7 +90,7 @@ func entitiesOf[C any, E Client[Q, CR, O, U, D, K], Q Query[Q, T, P], CR, O Save
 				return err
 			}
 			_, err := b.Save(ctx)
-			return err
+			return gone(err)
 		},
 		updates: func(ctx context.Context, where predicate, set func(ent.Mutation) error) error {
 			b := at(ctx).Update().Where(P(where))
@@ -100,7 +100,7 @@ func entitiesOf[C any, E Client[Q, CR, O, U, D, K], Q Query[Q, T, P], CR, O Save
 			_, err := b.Save(ctx)
 			return err
 		},
-		remove: func(ctx context.Context, key any) error { return at(ctx).DeleteOneID(key.(K)).Exec(ctx) },
+		remove: func(ctx context.Context, key any) error { return gone(at(ctx).DeleteOneID(key.(K)).Exec(ctx)) },
 		query:  reflect.TypeFor[Q](), mutation: reflect.TypeFor[M](), key: reflect.TypeFor[K](),
 	}
 }

@@ -20,6 +20,8 @@ type Config[T any] struct {
 	// Prefix is what ids of resources start with, before the id of the entity: letters, digits, "-", "_", "." and "~". Ids are
 	// unique among all types of a service provider (RFC 7643 §3.1), so entities with integer ids need one, such as "u_".
 	Prefix string
+	// ID is the name of the id's field, such as user.FieldID. Defaults to "id".
+	ID string
 	// Scope says which entities belong to the tenant of a request. It is required: see [NoScope].
 	Scope Scope
 	// Attributes are the attributes that have fields. What has none goes to [Extra], or is refused if there is no Extra.
@@ -97,9 +99,15 @@ func (s *Store[T]) plan() error {
 	}
 	fail(s.cfg.Scope.check())
 	var err error
-	s.key, err = newKey(reflect.TypeFor[T](), s.data.key, s.cfg.Prefix)
+	if s.cfg.ID == "" {
+		s.cfg.ID = "id"
+	}
+	if err := checkColumn(s.cfg.ID); err != nil {
+		fail(fmt.Errorf("Config.ID: %w", err))
+	}
+	s.key, err = newKey(reflect.TypeFor[T](), s.data.key, s.cfg.ID, s.cfg.Prefix)
 	fail(err)
-	taken := map[string]string{}
+	taken := map[string]string{s.cfg.ID: "ID"}
 	if s.cfg.Scope.column != "" {
 		taken[s.cfg.Scope.column] = "Scope"
 	}
@@ -188,11 +196,13 @@ func (s *Store[T]) planAttribute(a *Attribute[T], name string, taken map[string]
 	}
 	if !ofStore && target.Mutability != schema.ReadOnly {
 		s.written = append(s.written, a.columns...)
-		if plainNumber(a.typ) {
-			s.defined[a.column] = a.path
+		for _, c := range a.columns {
+			if plainNumber(c.typ) {
+				s.defined[c.name] = a.path
+			}
 		}
 	}
-	if f.name == "active" && (a.typ == nil || a.typ.Kind() == reflect.Bool) {
+	if f.name == "active" && a.typ.Kind() == reflect.Bool {
 		s.activate = true
 	}
 	if p.Filter != nil {
@@ -279,7 +289,7 @@ func (s *Store[T]) planUnique() error {
 			continue
 		}
 		f := s.columnAt(a.Path())
-		if f == nil || f.kind != kindText {
+		if f == nil || f.kind != kindText || f.column == "" {
 			errs = append(errs, fmt.Errorf("Config.Attributes: %s is unique, and needs a string field of its own to be so", a))
 		} else if !a.Exact() && f.folded == "" && !f.folds {
 			errs = append(errs, fmt.Errorf("Config.Attributes: %s is unique whatever its letter case: give it a Folded field with a unique index, or say CaseFold", a))

@@ -43,6 +43,7 @@ func TestConfigErrors(t *testing.T) {
 		{"two paths for one field", attr(entstore.Attr("title", user.FieldLogin, login)), "written to by userName already"},
 		{"two paths for one field, by a function", attr(entstore.AttrFunc("title", func(*ent.User) string { return "" }, func(*ent.User, string) error { return nil }, entstore.Col(user.FieldLogin, login))), "written to by userName already"},
 		{"a field for the scope", attr(entstore.Attr("title", user.FieldOrg, func(u *ent.User) *string { return &u.Org })), "written to by Scope already"},
+		{"an id that is no name", func(c *entstore.Config[ent.User]) { c.ID = "i?" }, "Config.ID"},
 		{"the id", attr(entstore.Attr("id", user.FieldID, func(u *ent.User) *int { return &u.ID })), "is the id of the entity"},
 		{"a version that can't be counted", func(c *entstore.Config[ent.User]) {
 			c.Attributes = append(c.Attributes[:0:0], c.Attributes[0], entstore.Attr("meta.version", user.FieldEmail, email))

@@ -65,7 +65,7 @@ func (s *Store[T]) keyset(ctx context.Context, q *scim.Query, where cond, c *cur
 	if count == 0 {
 		return page, nil
 	}
-	f, order := where.may, "{id}"
+	f, order := where.may, s.key.column
 	if c != nil {
 		id, _ := s.key.parse(c.ID)
 		if c.Value != nil {
@@ -73,9 +73,9 @@ func (s *Store[T]) keyset(ctx context.Context, q *scim.Query, where cond, c *cur
 		}
 		sign := " > ?"
 		if c.Before {
-			sign, order = " < ?", "{id} DESC"
+			sign, order = " < ?", s.key.column+" DESC"
 		}
-		f = allOf(f, sqlf("{id}"+sign, id))
+		f = allOf(f, sqlf(s.key.column+sign, id))
 	}
 	n := s.needs(q.Projection)
 	xs, err := s.read(ctx, choice{where: f, order: sqlf(order), limit: count + 1}, n)

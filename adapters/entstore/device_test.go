@@ -44,6 +44,7 @@ func deviceType(tb testing.TB) *schema.ResourceType {
 func deviceConfig(tb testing.TB) entstore.Config[ent.Device] {
 	return entstore.Config[ent.Device]{
 		Type:  deviceType(tb),
+		ID:    device.FieldID,
 		Scope: entstore.NoScope(),
 		Attributes: []entstore.Attribute[ent.Device]{
 			entstore.Attr("serial", device.FieldSerial, func(d *ent.Device) *string { return &d.Serial }),
@@ -141,4 +142,31 @@ func serials(tb testing.TB, s *entstore.Store[ent.Device], text string) []string
 		out = append(out, r.Attributes.Get("serial").Text())
 	}
 	return out
+}
+
+// What a client does not send keeps the default of the schema, also where a function maps it.
+func TestDefaultsOfTheSchema(t *testing.T) {
+	client := engine{"sqlite3", openSQLite}.client(t)
+	db, err := entstore.NewDB("sqlite3", client, client.BeginTx, ent.NewTxContext, ent.TxFromContext)
+	require.NoError(t, err)
+	cfg := deviceConfig(t)
+	cfg.Attributes[3] = entstore.AttrFunc("enabled", func(d *ent.Device) bool { return d.Enabled }, func(d *ent.Device, v bool) error {
+		d.Enabled = v
+		return nil
+	}, entstore.Col(device.FieldEnabled, func(d *ent.Device) *bool { return &d.Enabled }))
+	s, err := entstore.New(db, func(c *ent.Client) *ent.DeviceClient { return c.Device }, cfg)
+	require.NoError(t, err)
+	for serial, enabled := range map[string]any{"silent": nil, "off": false, "on": true} {
+		o := s.Type().Object()
+		require.NoError(t, o.Set("serial", serial))
+		if enabled != nil {
+			require.NoError(t, o.Set("enabled", enabled))
+			require.NoError(t, o.Set("level", 0))
+		}
+		r, err := s.Create(t.Context(), &scim.Resource{Attributes: o})
+		require.NoError(t, err)
+		level, _ := r.Attributes.Get("level").Int()
+		require.Equal(t, enabled != false, r.Attributes.Get("enabled").Bool(), serial)
+		require.Equal(t, enabled == nil, level == 3, serial)
+	}
 }

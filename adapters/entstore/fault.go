@@ -73,9 +73,6 @@ func (s *Store[T]) describe(ctx context.Context, err error) error {
 		return err
 	}
 	switch {
-	case generated(err, "NotFoundError").IsValid():
-		// A rule or hook has restricted the write to what it allows.
-		return caused(err, scim.ErrNotFound)
 	case sqlgraph.IsUniqueConstraintError(err):
 		if name := s.blamed(err); name != "" {
 			return caused(err, scim.Errorf(scim.ErrUniqueness, "%s is taken: another %s has the same value, and it must be unique.", name, s.typ.Name()))
@@ -86,6 +83,14 @@ func (s *Store[T]) describe(ctx context.Context, err error) error {
 			return caused(err, scim.Errorf(scim.ErrInvalidValue, "%s has a value that the service can't keep: it may be too long.", name))
 		}
 		return caused(err, scim.Errorf(scim.ErrInvalidValue, "An attribute has a value that the service can't keep: it may be too long."))
+	}
+	return err
+}
+
+// gone returns what the error of a write to one entity, which exists, says: a rule or hook has restricted it to others.
+func gone(err error) error {
+	if err != nil && generated(err, "NotFoundError").IsValid() {
+		return caused(err, scim.ErrNotFound)
 	}
 	return err
 }

@@ -103,8 +103,8 @@ func (s *Store[T]) holders(ctx context.Context, edge int, ids []any, fn func(mem
 	if err != nil {
 		return err
 	}
-	some := in("{id}", ids)
-	found, err := s.data.all(ctx, choice{where: allOf(scope, e.holds(some)), order: sqlf("{id}")}.apply, func(q any) { e.load(q, some.apply) })
+	some := in(e.of.keys().column, ids)
+	found, err := s.data.all(ctx, choice{where: allOf(scope, e.holds(some)), order: sqlf(s.key.column)}.apply, func(q any) { e.load(q, some.apply) })
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,8 @@ func (s *Store[T]) bump(ctx context.Context, edge int, id any) error {
 	if err != nil {
 		return err
 	}
-	where := allOf(scope, s.cfg.Members[edge].holds(sqlf("{id} = ?", id)))
+	e := &s.cfg.Members[edge]
+	where := allOf(scope, e.holds(sqlf(e.of.keys().column+" = ?", id)))
 	// An update runs hooks and rules even if there is nothing to update.
 	n, err := s.data.count(ctx, where.apply)
 	if err != nil || n == 0 {

@@ -99,6 +99,17 @@ func TestHooks(t *testing.T) {
 			require.Equal(t, 500, code)
 			require.NotContains(t, body, "reserved", "an error of a hook that is no scim.Error is for the log")
 		})
+		t.Run("that find nothing themselves", func(t *testing.T) {
+			a := newApp(t, e)
+			a.client.User.Use(func(entgo.Mutator) entgo.Mutator {
+				return entgo.MutateFunc(func(ctx context.Context, m entgo.Mutation) (entgo.Value, error) {
+					return m.(*ent.UserMutation).Client().Team.Query().Only(ctx)
+				})
+			})
+			_, err := a.users.Create(as(t, "acme"), a.newUser(t, "bjensen"))
+			require.True(t, ent.IsNotFound(err))
+			require.NotErrorIs(t, err, scim.ErrNotFound, "what a POST creates is not what was not found")
+		})
 		t.Run("see the operation and what changes", func(t *testing.T) {
 			a := newApp(t, e)
 			ctx := as(t, "acme")

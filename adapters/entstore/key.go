@@ -12,13 +12,14 @@ import (
 // A key turns the ids of entities into those of resources, and back.
 type key struct {
 	prefix string
+	column string // as frags name it
 	typ    reflect.Type
 	index  []int // of the field ID
 	text   bool  // it is MarshalText's
 }
 
-func newKey(entity, typ reflect.Type, prefix string) (key, error) {
-	k := key{prefix: prefix, typ: typ}
+func newKey(entity, typ reflect.Type, column, prefix string) (key, error) {
+	k := key{prefix: prefix, column: "{" + column + "}", typ: typ}
 	f, ok := entity.FieldByName("ID")
 	if !ok || f.Type != typ {
 		return k, fmt.Errorf("%v has no field ID of type %v", entity, typ)

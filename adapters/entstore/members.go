@@ -157,7 +157,7 @@ func (s *Store[T]) loads(ctx context.Context) ([]func(query any), error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, func(q any) { e.load(q, choice{where: scope, order: sqlf("{id}")}.apply) })
+		out = append(out, func(q any) { e.load(q, choice{where: scope, order: sqlf(e.of.keys().column)}.apply) })
 	}
 	return out, nil
 }
@@ -185,8 +185,8 @@ func (s *Store[T]) some(ctx context.Context, e *Edge[T], id any, where frag, lim
 	if err != nil {
 		return nil, err
 	}
-	c := choice{where: allOf(scope, where), order: sqlf("{id}"), limit: limit}
-	found, err := s.data.all(ctx, sqlf("{id} = ?", id).apply, func(q any) { e.load(q, c.apply) })
+	c := choice{where: allOf(scope, where), order: sqlf(e.of.keys().column), limit: limit}
+	found, err := s.data.all(ctx, sqlf(s.key.column+" = ?", id).apply, func(q any) { e.load(q, c.apply) })
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +216,7 @@ func (s *Store[T]) stream(ctx, later context.Context, id any) (schema.Value, err
 			e := &s.cfg.Members[edge]
 			where := always
 			if last != nil {
-				where = sqlf("{id} > ?", last)
+				where = sqlf(e.of.keys().column+" > ?", last)
 			}
 			limit := streamed - len(out)
 			found, err := s.some(ctx, e, id, where, limit)
@@ -288,7 +288,7 @@ func (s *Store[T]) relink(ctx context.Context, id any, c *linkChange) ([]relinke
 			some := ids[start:min(start+chunk, len(ids))]
 			there := map[string]bool{}
 			if id != nil {
-				members, err := s.some(ctx, e, id, in("{id}", some), 0)
+				members, err := s.some(ctx, e, id, in(e.of.keys().column, some), 0)
 				if err != nil {
 					return nil, nil, err
 				}
@@ -340,7 +340,7 @@ func (s *Store[T]) unlinked(ctx context.Context, e *Edge[T], id any, c *linkChan
 		for {
 			where := always
 			if last != nil {
-				where = sqlf("{id} > ?", last)
+				where = sqlf(e.of.keys().column+" > ?", last)
 			}
 			found, err := s.some(ctx, e, id, where, streamed)
 			if err != nil {
@@ -364,7 +364,7 @@ func (s *Store[T]) unlinked(ctx context.Context, e *Edge[T], id any, c *linkChan
 		}
 	}
 	for start := 0; start < len(ids); start += chunk {
-		found, err := s.some(ctx, e, id, in("{id}", ids[start:min(start+chunk, len(ids))]), 0)
+		found, err := s.some(ctx, e, id, in(e.of.keys().column, ids[start:min(start+chunk, len(ids))]), 0)
 		if err != nil {
 			return err
 		}
@@ -392,7 +392,7 @@ func (s *Store[T]) known(ctx context.Context, ids []any) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.data.all(ctx, allOf(scope, in("{id}", ids)).apply)
+	found, err := s.data.all(ctx, allOf(scope, in(s.key.column, ids)).apply)
 	out := make([]any, len(found))
 	for i, x := range found {
 		out[i] = x

@@ -85,7 +85,7 @@ func (s *Store[T]) few(ctx context.Context, q *scim.Query, c cond, count int) (*
 	if limit >= 1<<30 {
 		limit = 1 << 30
 	}
-	found, err := s.read(ctx, choice{where: c.may, order: sqlf("{id}"), limit: limit + 1}, n)
+	found, err := s.read(ctx, choice{where: c.may, order: sqlf(s.key.column), limit: limit + 1}, n)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (s *Store[T]) few(ctx context.Context, q *scim.Query, c cond, count int) (*
 // another place than [scim.Query.Compare].
 func (s *Store[T]) order(q *scim.Query) (order, unsure frag, ok bool) {
 	if q.SortBy == nil {
-		return sqlf("{id}"), never, true
+		return sqlf(s.key.column), never, true
 	}
 	f := s.columnAt(*q.SortBy)
 	if f == nil || f.null || f.column == "" {
@@ -156,7 +156,7 @@ func (s *Store[T]) order(q *scim.Query) (order, unsure frag, ok bool) {
 	if q.Descending {
 		dir = " DESC"
 	}
-	by := x + dir + ", {id}"
+	by := x + dir + ", " + s.key.column
 	if none != "" {
 		// Resources without a value come last, or first if the order descends.
 		by = "CASE WHEN " + none + " THEN 1 ELSE 0 END" + dir + ", " + by
@@ -264,7 +264,7 @@ func (s *Store[T]) pick(ctx context.Context, q *scim.Query, found []match) ([]*s
 		for _, m := range found[start:min(start+chunk, len(found))] {
 			ids = append(ids, m.id)
 		}
-		some, err := s.read(ctx, choice{where: allOf(scope, in("{id}", ids))}, n)
+		some, err := s.read(ctx, choice{where: allOf(scope, in(s.key.column, ids))}, n)
 		if err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ func (s *Store[T]) needs(p scim.Projection) needs {
 // snapshot runs fn in a transaction if resources have parts in several tables: who reads while others write must see whole
 // resources.
 func (s *Store[T]) snapshot(ctx context.Context, fn func(context.Context) error) error {
-	if s.members == nil && s.groups == nil {
+	if s.members == nil && (s.groups == nil || len(s.ownersOf()) == 0) {
 		return fn(ctx)
 	}
 	return s.core.snapshot(ctx, fn)
@@ -110,7 +110,7 @@ func (s *Store[T]) find(ctx context.Context, id string, lock bool, n needs) (*T,
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.read(ctx, choice{where: allOf(scope, sqlf("{id} = ?", v)), lock: lock}, n)
+	found, err := s.read(ctx, choice{where: allOf(scope, sqlf(s.key.column+" = ?", v)), lock: lock}, n)
 	if err != nil {
 		return nil, err
 	}
@@ -162,12 +162,12 @@ func (s *Store[T]) List(ctx context.Context, p scim.Projection) iter.Seq2[*scim.
 		for {
 			var found []*scim.Resource
 			err := s.snapshot(ctx, func(ctx context.Context) error {
-				xs, err := s.read(ctx, choice{where: where, order: sqlf("{id}"), limit: batch}, n)
+				xs, err := s.read(ctx, choice{where: where, order: sqlf(s.key.column), limit: batch}, n)
 				if err != nil {
 					return err
 				}
 				if found, err = s.resources(ctx, xs, n); err == nil && len(xs) > 0 {
-					where = allOf(scope, sqlf("{id} > ?", s.idOf(xs[len(xs)-1])))
+					where = allOf(scope, sqlf(s.key.column+" > ?", s.idOf(xs[len(xs)-1])))
 				}
 				return err
 			})
@@ -192,7 +192,7 @@ func (s *Store[T]) scan(ctx context.Context, where frag, n needs) iter.Seq2[[]*T
 	return func(yield func([]*T, error) bool) {
 		cond := where
 		for {
-			found, err := s.read(ctx, choice{where: cond, order: sqlf("{id}"), limit: batch}, n)
+			found, err := s.read(ctx, choice{where: cond, order: sqlf(s.key.column), limit: batch}, n)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -200,7 +200,7 @@ func (s *Store[T]) scan(ctx context.Context, where frag, n needs) iter.Seq2[[]*T
 			if len(found) > 0 && !yield(found, nil) || len(found) < batch {
 				return
 			}
-			cond = allOf(where, sqlf("{id} > ?", s.idOf(found[len(found)-1])))
+			cond = allOf(where, sqlf(s.key.column+" > ?", s.idOf(found[len(found)-1])))
 		}
 	}
 }

@@ -129,7 +129,7 @@ func sameKey(k *key, id string) cond {
 	if !ok {
 		return known(never)
 	}
-	c := known(sqlf("{id} = ?", v))
+	c := known(sqlf(k.column+" = ?", v))
 	if k.ofText() {
 		// Collations find others too.
 		c.unsure = always

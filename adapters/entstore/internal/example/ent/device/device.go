@@ -13,7 +13,7 @@ const (
 	// Label holds the string label denoting the device type in the database.
 	Label = "device"
 	// FieldID holds the string denoting the id field in the database.
-	FieldID = "id"
+	FieldID = "device_id"
 	// FieldSerial holds the string denoting the serial field in the database.
 	FieldSerial = "serial"
 	// FieldLabel holds the string denoting the label field in the database.

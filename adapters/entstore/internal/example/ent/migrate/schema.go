@@ -10,7 +10,7 @@ import (
 var (
 	// DevicesColumns holds the columns for the "devices" table.
 	DevicesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeUUID},
+		{Name: "device_id", Type: field.TypeUUID},
 		{Name: "serial", Type: field.TypeString, Unique: true},
 		{Name: "label", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "level", Type: field.TypeInt, Nullable: true, Default: 3},

@@ -16,7 +16,7 @@ type Device struct{ ent.Schema }
 // Fields returns those of the application.
 func (Device) Fields() []ent.Field {
 	return []ent.Field{
-		field.UUID("id", uuid.UUID{}).Default(uuid.New),
+		field.UUID("id", uuid.UUID{}).Default(uuid.New).StorageKey("device_id"),
 		field.String("serial").Unique(),
 		field.Text("label").Optional(),
 		field.Int("level").Optional().Default(3),
