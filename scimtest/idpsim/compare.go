@@ -41,8 +41,6 @@ type wanted struct {
 	users  []*wantedUser
 	groups []*wantedGroup
 	gone   []tombstone
-	// pending has the ids in the identity provider of what may exist although no id came back.
-	pending map[string]bool
 }
 
 // sampled is how many users are also looked for by query, of those that are active and of those that are not.
@@ -109,7 +107,7 @@ func (k *task) compareUsers(ctx context.Context, w *wanted, users map[string]sci
 			}
 		}
 	}
-	k.strangers(w, "user", users, known)
+	k.strangers("user", users, known)
 	k.sample(ctx, w)
 }
 
@@ -187,7 +185,7 @@ func (k *task) compareGroups(ctx context.Context, w *wanted, groups map[string]s
 		}
 		k.compareMembers(g, o)
 	}
-	k.strangers(w, "group", groups, known)
+	k.strangers("group", groups, known)
 }
 
 func (k *task) compareMembers(g *wantedGroup, o scimtest.Object) {
@@ -215,10 +213,12 @@ func (k *task) compareMembers(g *wantedGroup, o scimtest.Object) {
 }
 
 // strangers finds resources that nobody made.
-func (k *task) strangers(w *wanted, kind string, all map[string]scimtest.Object, known map[string]bool) {
+func (k *task) strangers(kind string, all map[string]scimtest.Object, known map[string]bool) {
+	attribute := map[string]string{"user": "userName", "group": "displayName"}[kind]
 	for id, o := range all {
 		external, _ := scimtest.At(o, "externalId").(string)
-		if known[id] || k.t.memory.baseline[id] || w.pending[external] {
+		name, _ := scimtest.At(o, attribute).(string)
+		if known[id] || k.t.memory.baseline[id] || k.t.memory.maybe(external, name) {
 			continue
 		}
 		k.violate(Projection, external, "there is a %s with id %s that is not linked to anything: made twice, or not deleted", kind, id)

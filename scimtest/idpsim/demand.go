@@ -72,11 +72,7 @@ func (e *Entra) demandGroup(ctx context.Context, r *run, oid string, members []s
 		return code
 	}
 	e.mu.Lock()
-	if g.link == nil {
-		g.link = &groupLink{id: id, members: map[string]bool{}, unsure: map[string]bool{}}
-		e.linked[id], e.names[id] = oid, oid
-	}
-	g.link.name = name
+	e.joinGroup(oid, id, name)
 	var oids, ids []string
 	for _, m := range members {
 		if u := e.user(m); g.members[m] && u.link != nil && u.deleted.IsZero() {

@@ -38,7 +38,6 @@ type Entra struct {
 	groups     map[string]*group
 	order      []string          // ids of users and groups, the oldest first
 	linked     map[string]string // ids in the service provider to those in the directory
-	maybe      map[string]bool   // ids of those whose creation was sent, but never acknowledged
 	names      map[string]string // as linked, also of what was deleted
 	gone       []tombstone       // since the last comparison
 	escrow     map[string]*Escrow
@@ -56,7 +55,7 @@ func NewEntra(cfg Config) *Entra {
 		t:    newTarget(cfg, ""),
 		draw: rand.New(rand.NewPCG(cfg.Seed, 1)),
 		now:  cfg.Start, next: cfg.Start, initial: true,
-		users: map[string]*user{}, groups: map[string]*group{}, linked: map[string]string{}, names: map[string]string{}, maybe: map[string]bool{}, escrow: map[string]*Escrow{},
+		users: map[string]*user{}, groups: map[string]*group{}, linked: map[string]string{}, names: map[string]string{}, escrow: map[string]*Escrow{},
 	}
 }
 

@@ -47,19 +47,22 @@ func (e *Entra) syncGroup(ctx context.Context, r *run, oid string) {
 	switch {
 	case code != "":
 		e.fail(oid, code)
-		e.maybe[oid] = e.maybe[oid] || g.link == nil
 	case !keep:
 		e.gone = append(e.gone, tombstone{oid, "/Groups", id, "displayName", g.link.name})
 		delete(e.linked, id)
 		g.link = nil
 		e.t.memory.deleted()
 	default:
-		if g.link == nil {
-			g.link = &groupLink{id: id, members: map[string]bool{}, unsure: map[string]bool{}}
-			e.linked[id], e.names[id] = oid, oid
-			delete(e.maybe, oid)
-		}
+		e.joinGroup(oid, id, name)
 		g.link.name = name
+	}
+}
+
+// joinGroup links a group to an id, unless there is a link.
+func (e *Entra) joinGroup(oid, id, name string) {
+	if g := e.groups[oid]; g.link == nil {
+		g.link = &groupLink{id: id, name: name, members: map[string]bool{}, unsure: map[string]bool{}}
+		e.linked[id], e.names[id] = oid, oid
 	}
 }
 
@@ -97,7 +100,8 @@ func (e *Entra) findGroup(ctx context.Context, k *task, name string) (id, code s
 	if owner := e.linked[id]; owner != "" && owner != k.object {
 		return "", codeConflict
 	}
-	e.names[id] = k.object
+	e.joinGroup(k.object, id, fmt.Sprint(scimtest.At(found[0], "displayName")))
+	k.t.memory.came(k.object, name)
 	return id, ""
 }
 
@@ -110,6 +114,7 @@ func (k *task) withoutMembers(o scimtest.Object) string {
 }
 
 func (e *Entra) createGroup(ctx context.Context, k *task, oid, name string) (id, code string) {
+	k.t.memory.sent(oid, name)
 	a := k.do(ctx, http.MethodPost, "/Groups", scimtest.Object{
 		"schemas": []string{coreGroup, adGroup}, "externalId": oid, "displayName": name, "meta": scimtest.Object{"resourceType": "Group"},
 	}, http.StatusConflict)
@@ -121,6 +126,7 @@ func (e *Entra) createGroup(ctx context.Context, k *task, oid, name string) (id,
 		}
 		return "", a.code()
 	}
+	k.t.memory.came(oid, name)
 	if id, code = k.created(a); code == "" {
 		k.t.memory.wrote(id)
 		k.shows(ctx, "/Groups", id, map[*mapping]any{displayName: name})

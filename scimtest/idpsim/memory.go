@@ -3,6 +3,7 @@ package idpsim
 import (
 	"context"
 	"iter"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,11 +20,41 @@ type memory struct {
 	written  map[string]bool // ids, since the last comparison
 	all      bool            // something was deleted, to which any resource may have referred
 	modified map[string]time.Time
+	// orphans has what POSTs may have made that were never acknowledged. Entra ID leaves it there if the user is renamed or goes out of
+	// scope before it has been found.
+	orphans map[orphan]bool
 
 	// Those of the comparison that is going on.
 	comparing map[string]bool
 	any       bool
 	found     map[string]time.Time
+}
+
+// An orphan is told by its externalId, and its userName or displayName in lower case.
+type orphan struct{ external, name string }
+
+// sent takes note that a POST is on its way.
+func (m *memory) sent(external, name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.orphans == nil {
+		m.orphans = map[orphan]bool{}
+	}
+	m.orphans[orphan{external, strings.ToLower(name)}] = true
+}
+
+// came takes note that what a POST has made is known by its id.
+func (m *memory) came(external, name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.orphans, orphan{external, strings.ToLower(name)})
+}
+
+// maybe reports whether a POST that was never acknowledged may have made a resource.
+func (m *memory) maybe(external, name string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.orphans[orphan{external, strings.ToLower(name)}]
 }
 
 // read takes note of what is there before the identity provider writes anything.

@@ -260,10 +260,7 @@ func (o *Okta) done(id, code string) bool {
 }
 
 func (o *Okta) wanted() *wanted {
-	w := &wanted{gone: slices.Clone(o.gone), pending: map[string]bool{}}
-	for id := range o.tasks {
-		w.pending[id] = true
-	}
+	w := &wanted{gone: slices.Clone(o.gone)}
 	ids := func(set map[string]bool) map[string]bool {
 		out := map[string]bool{}
 		for id := range set {
@@ -282,9 +279,6 @@ func (o *Okta) wanted() *wanted {
 			w.groups = append(w.groups, &wantedGroup{
 				object: id, id: g.id, name: g.shown, members: ids(g.has), open: ids(g.unsure), unsure: o.tasks[id] != nil, leaving: o.tasks[id] != nil && g.deleted,
 			})
-		} else if o.tasks[id] != nil {
-			// Okta gives groups no externalId.
-			w.pending[""] = true
 		}
 	}
 	return w

@@ -52,6 +52,7 @@ func (o *Okta) push(ctx context.Context, k *task, id string, values, want map[*m
 		if len(found) == 0 {
 			return o.create(ctx, k, values)
 		}
+		k.t.memory.came(k.object, name)
 		if id, _ = scimtest.At(found[0], "id").(string); id == "" {
 			k.violate(Answers, k.object, "a query for userName: got a user without an id")
 			return "", nil, codeIncompatible
@@ -91,14 +92,16 @@ func (o *Okta) create(ctx context.Context, k *task, values map[*mapping]any) (st
 	for _, m := range sorted(values) {
 		m.write(body, values[m])
 	}
-	a := k.do(ctx, http.MethodPost, "/Users", body, http.StatusConflict)
 	name, _ := values[userName].(string)
+	k.t.memory.sent(k.object, name)
+	a := k.do(ctx, http.MethodPost, "/Users", body, http.StatusConflict)
 	if !a.ok() {
 		if found, ok := hits(k.look(ctx, query("/Users", "userName", name))); a.status == http.StatusConflict && ok && len(found) == 0 {
 			k.violate(UniqueUserName, k.object, "409 for userName %q, but a query for it finds nobody", name)
 		}
 		return "", nil, a.code()
 	}
+	k.t.memory.came(k.object, name)
 	id, code := k.created(a)
 	if code == "" {
 		k.t.memory.wrote(id)
@@ -256,6 +259,7 @@ func (o *Okta) createGroup(ctx context.Context, k *task, p groupPush) (id, code 
 		if !o.mine(k.object) || k.t.memory.baseline[id] {
 			return "", codeConflict
 		}
+		k.t.memory.came("", p.name)
 		p.id, p.rename, p.all = id, false, true
 		return o.pushGroup(ctx, k, p)
 	}
@@ -263,9 +267,12 @@ func (o *Okta) createGroup(ctx context.Context, k *task, p groupPush) (id, code 
 	if p.list != nil {
 		body["members"] = p.list
 	}
+	// Okta gives groups no externalId.
+	k.t.memory.sent("", p.name)
 	if a = k.do(ctx, http.MethodPost, "/Groups", body, http.StatusConflict); !a.ok() {
 		return "", a.code()
 	}
+	k.t.memory.came("", p.name)
 	if id, code = k.created(a); code == "" {
 		k.t.memory.wrote(id)
 	}

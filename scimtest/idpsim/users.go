@@ -2,6 +2,7 @@ package idpsim
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -26,7 +27,6 @@ type outcome struct {
 	id     string
 	want   map[*mapping]any
 	erased bool
-	maybe  bool   // it was perhaps created
 	code   string // the error, or ""
 }
 
@@ -88,9 +88,6 @@ func (e *Entra) syncUser(ctx context.Context, r *run, oid string) {
 // commit takes note of what became of a user.
 func (e *Entra) commit(s snapshot, o outcome) {
 	u := e.users[s.oid]
-	if o.maybe {
-		e.maybe[s.oid] = true
-	}
 	if o.erased {
 		u.link.erased = true
 		return
@@ -98,11 +95,7 @@ func (e *Entra) commit(s snapshot, o outcome) {
 	if o.id == "" {
 		return
 	}
-	if u.link == nil {
-		u.link = &link{id: o.id}
-		e.linked[o.id], e.names[o.id] = s.oid, s.oid
-		delete(e.maybe, s.oid)
-	}
+	e.join(s.oid, o.id)
 	if o.code != "" {
 		return
 	}
@@ -110,6 +103,14 @@ func (e *Entra) commit(s snapshot, o outcome) {
 		e.released[strings.ToLower(before)] = true
 	}
 	u.link.want = o.want
+}
+
+// join links a user to an id, unless there is a link.
+func (e *Entra) join(oid, id string) {
+	if u := e.users[oid]; u.link == nil {
+		u.link = &link{id: id}
+		e.linked[id], e.names[id] = oid, oid
+	}
 }
 
 // sweep forgets the users that were deleted in this cycle. The service provider has to take them out of all groups.
@@ -207,7 +208,10 @@ func (e *Entra) claim(k *task, s snapshot, attribute, value string, o scimtest.O
 	if owner := e.linked[id]; owner != "" && owner != s.oid {
 		return "", codeConflict
 	}
-	e.names[id] = s.oid
+	e.join(s.oid, id)
+	if name, _ := userName.read(o); name != nil {
+		e.t.memory.came(s.oid, fmt.Sprint(name))
+	}
 	return id, ""
 }
 
@@ -218,13 +222,15 @@ func (e *Entra) create(ctx context.Context, k *task, values map[*mapping]any) ou
 	for _, m := range sorted(values) {
 		m.write(body, values[m])
 	}
+	k.t.memory.sent(k.object, name)
 	a := k.do(ctx, http.MethodPost, "/Users", body, http.StatusConflict)
 	if !a.ok() {
 		if a.status == http.StatusConflict {
 			e.conflict(ctx, k, name, "")
 		}
-		return outcome{code: a.code(), maybe: true}
+		return outcome{code: a.code()}
 	}
+	k.t.memory.came(k.object, name)
 	id, code := k.created(a)
 	if code != "" {
 		return outcome{code: code}

@@ -1,12 +1,8 @@
 package idpsim
 
-import "maps"
-
 // wanted returns the state that the service provider must be in.
 func (e *Entra) wanted() *wanted {
-	w := &wanted{gone: e.gone, pending: map[string]bool{}}
-	// A POST whose answer was lost is not tried again once the user is out of scope: then what it made stays.
-	maps.Copy(w.pending, e.maybe)
+	w := &wanted{gone: e.gone}
 	for _, oid := range e.order {
 		if u := e.users[oid]; u != nil {
 			if u.link == nil {
