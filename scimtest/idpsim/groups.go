@@ -51,7 +51,6 @@ func (e *Entra) syncGroup(ctx context.Context, r *run, oid string) {
 		e.gone = append(e.gone, tombstone{oid, "/Groups", id, "displayName", g.link.name})
 		delete(e.linked, id)
 		g.link = nil
-		e.t.memory.deleted()
 	default:
 		e.joinGroup(oid, id, name)
 		g.link.name = name
@@ -67,6 +66,7 @@ func (e *Entra) joinGroup(oid, id, name string) {
 }
 
 func (e *Entra) removeGroup(ctx context.Context, k *task, id string) string {
+	k.t.memory.deleted()
 	a := k.do(ctx, http.MethodDelete, resource("/Groups", id), nil, http.StatusNotFound)
 	if a.ok() || a.status == http.StatusNotFound {
 		return ""

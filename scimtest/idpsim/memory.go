@@ -107,7 +107,7 @@ func (m *memory) wrote(ids ...string) {
 	}
 }
 
-// deleted takes note that anything may have changed.
+// deleted takes note, before a DELETE, that anything may change.
 func (m *memory) deleted() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

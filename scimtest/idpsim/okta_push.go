@@ -169,7 +169,6 @@ func (o *Okta) syncGroup(ctx context.Context, r *run, id string) {
 	if p.deleted {
 		if p.id != "" {
 			o.gone = append(o.gone, tombstone{id, "/Groups", p.id, "displayName", g.shown})
-			o.t.memory.deleted()
 		}
 		g.id = ""
 		return
@@ -200,6 +199,7 @@ func (o *Okta) pushGroup(ctx context.Context, k *task, p groupPush) (id, code st
 	}
 	path := resource("/Groups", p.id)
 	if p.deleted {
+		k.t.memory.deleted()
 		a := k.do(ctx, http.MethodDelete, path, nil, http.StatusNotFound)
 		if a.status == http.StatusNotFound {
 			return "", ""

@@ -41,7 +41,7 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// TestLongSoak has the sizes of a large customer: run it with -soak.
+// TestLongSoak has the sizes of a larger customer, and takes some minutes: run it with -soak.
 func TestLongSoak(t *testing.T) {
 	if !*long {
 		t.Skip("takes minutes: run it with -soak")
@@ -54,7 +54,7 @@ func TestLongSoak(t *testing.T) {
 					c.Dialect, c.Faults, c.Token, c.Seed, c.Batch, c.Budget = d, storm, token, seed, 100, 2*time.Second
 				}
 			}
-			r := idpsim.Soak(t.Context(), idpsim.Plan{Users: 6000, Groups: 60, Large: 5000, Cycles: 100, Churn: 0.02},
+			r := idpsim.Soak(t.Context(), idpsim.Plan{Users: 2000, Groups: 40, Large: 1500, Cycles: 40, Churn: 0.03},
 				newEntra(t, h, change("token-a", 1)), newEntra(t, h, change("token-b", 2)))
 			require.NoError(t, r.Err())
 			require.Empty(t, r.Escrow)

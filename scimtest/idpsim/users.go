@@ -130,13 +130,13 @@ func (e *Entra) sweep() {
 		}
 		delete(e.linked, u.link.id)
 		u.link = nil
-		e.t.memory.deleted()
 	}
 }
 
 // provision finds a user, and creates, changes or deletes it.
 func (e *Entra) provision(ctx context.Context, k *task, s snapshot, d Dialect) outcome {
 	if s.erase {
+		k.t.memory.deleted()
 		a := k.do(ctx, http.MethodDelete, resource("/Users", s.id), nil, http.StatusNotFound)
 		if !a.ok() && a.status != http.StatusNotFound {
 			return outcome{code: a.code()}
