@@ -25,6 +25,7 @@ type link struct {
 	want    map[*mapping]any
 	managed bool   // the manager was written
 	manager string // id in the directory, or ""
+	open    bool   // another manager was sent, and perhaps stored
 	erased  bool   // deleted in this cycle
 }
 

@@ -33,7 +33,8 @@ func (o *Okta) syncUser(ctx context.Context, r *run, id string) {
 	if o.done(id, code) {
 		u.want = got
 	} else {
-		u.dirty = true
+		// Nothing is known of the profile until it is written again.
+		u.want, u.dirty = nil, true
 	}
 }
 

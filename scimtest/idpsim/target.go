@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -129,6 +130,11 @@ type answer struct {
 }
 
 func (a answer) ok() bool { return a.err == nil && a.status >= 200 && a.status < 300 }
+
+// uncertain reports whether the request may have been carried out although it was not acknowledged.
+func (a answer) uncertain() bool {
+	return errors.Is(a.err, errLost) || !a.injected && (a.err != nil || a.status >= 500)
+}
 
 // code returns what Entra ID calls the error.
 func (a answer) code() string {

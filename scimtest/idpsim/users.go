@@ -27,7 +27,8 @@ type outcome struct {
 	id     string
 	want   map[*mapping]any
 	erased bool
-	code   string // the error, or ""
+	open   []change // sent, but perhaps not stored
+	code   string   // the error, or ""
 }
 
 func (e *Entra) snapshot(oid string) snapshot {
@@ -97,6 +98,10 @@ func (e *Entra) commit(s snapshot, o outcome) {
 	}
 	e.join(s.oid, o.id)
 	if o.code != "" {
+		// Nothing is known of these until they are written again.
+		for _, c := range o.open {
+			delete(u.link.want, c.m)
+		}
 		return
 	}
 	if before, _ := u.link.want[userName].(string); before != o.want[userName] && e.released != nil {
@@ -319,7 +324,11 @@ func (e *Entra) update(ctx context.Context, k *task, s snapshot, values map[*map
 			name, _ := values[userName].(string)
 			e.conflict(ctx, k, name, s.id)
 		}
-		return outcome{id: s.id, code: a.code()}
+		o = outcome{id: s.id, code: a.code()}
+		if a.uncertain() {
+			o.open = changes
+		}
+		return o
 	}
 	written := map[*mapping]any{}
 	for _, c := range changes {
@@ -378,7 +387,7 @@ func (e *Entra) syncManager(ctx context.Context, r *run, oid string) {
 		return
 	}
 	l, want := u.link, u.Manager
-	if l == nil || l.erased || !u.inScope || e.failed[oid] || l.manager == want {
+	if l == nil || l.erased || !u.inScope || e.failed[oid] || l.manager == want && !l.open {
 		e.mu.Unlock()
 		return
 	}
@@ -408,7 +417,8 @@ func (e *Entra) syncManager(ctx context.Context, r *run, oid string) {
 	defer e.mu.Unlock()
 	if !a.ok() {
 		e.fail(oid, a.code())
+		l.open = l.open || a.uncertain()
 		return
 	}
-	l.manager, l.managed = want, true
+	l.manager, l.managed, l.open = want, true, false
 }

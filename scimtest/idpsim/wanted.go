@@ -9,7 +9,7 @@ func (e *Entra) wanted() *wanted {
 				continue
 			}
 			l := u.link
-			v := &wantedUser{object: oid, id: l.id, values: l.want, managed: l.managed, unsure: e.escrow[oid] != nil}
+			v := &wantedUser{object: oid, id: l.id, values: l.want, managed: l.managed && !l.open, unsure: e.escrow[oid] != nil}
 			v.leaving = v.unsure && u.purged
 			if l.manager != "" {
 				if m := e.users[l.manager]; m != nil && m.link != nil && (!m.purged || e.escrow[l.manager] == nil) {
