@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,6 +60,27 @@ func TestAll(t *testing.T) {
 		if c.Verdict != scimtest.Pass {
 			require.NotEmpty(t, c.Message, c.ID)
 		}
+	}
+}
+
+// TestPasses shows that both passes send the same values, so that they can be compared.
+func TestPasses(t *testing.T) {
+	t.Parallel()
+	title := regexp.MustCompile(`"title":"([A-Z]{12})"`)
+	var mu sync.Mutex
+	seen := map[string]int{}
+	s := newServer(t, broken(func(_ http.ResponseWriter, _ *http.Request, body string) bool {
+		for _, m := range title.FindAllStringSubmatch(body, -1) {
+			mu.Lock()
+			seen[m[1]]++
+			mu.Unlock()
+		}
+		return false
+	}))
+	require.Equal(t, exitPassed, s.scimcheck(t.Context(), t, "--suite", "entra").code)
+	require.NotEmpty(t, seen)
+	for value, n := range seen {
+		require.Zero(t, n%2, value)
 	}
 }
 
@@ -175,7 +197,11 @@ func TestUnreachable(t *testing.T) {
 
 func TestOAuth(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, nil)
+	// It gives away the token that it gets.
+	s := newServer(t, broken(func(w http.ResponseWriter, r *http.Request, _ string) bool {
+		w.Header().Set("Retry-After", strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+		return false
+	}))
 	const secret = "client-secret/Zr+4"
 	for _, way := range []string{"header", "body"} {
 		issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
