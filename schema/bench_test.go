@@ -3,6 +3,7 @@ package schema_test
 import (
 	"encoding/json"
 	"io"
+	"os"
 	"testing"
 	"time"
 
@@ -12,22 +13,13 @@ import (
 )
 
 // fullUser has about 40 values.
-const fullUser = `{
-  "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
-  "externalId": "701984", "userName": "bjensen@example.com",
-  "name": {"formatted": "Ms. Barbara J Jensen, III", "familyName": "Jensen", "givenName": "Barbara", "middleName": "Jane",
-    "honorificPrefix": "Ms.", "honorificSuffix": "III"},
-  "displayName": "Babs Jensen", "nickName": "Babs", "profileUrl": "https://login.example.com/bjensen",
-  "emails": [{"value": "bjensen@example.com", "type": "work", "primary": true}, {"value": "babs@jensen.org", "type": "home"}],
-  "addresses": [
-    {"type": "work", "streetAddress": "100 Universal City Plaza", "locality": "Hollywood", "region": "CA", "postalCode": "91608", "country": "US",
-      "formatted": "100 Universal City Plaza\nHollywood, CA 91608 US", "primary": true},
-    {"type": "home", "streetAddress": "456 Hollywood Blvd", "locality": "Hollywood", "region": "CA", "postalCode": "91608", "country": "US"}],
-  "phoneNumbers": [{"value": "555-555-5555", "type": "work"}, {"value": "555-555-4444", "type": "mobile"}],
-  "userType": "Employee", "title": "Tour Guide", "preferredLanguage": "en-US", "locale": "en-US", "timezone": "America/Los_Angeles", "active": true,
-  "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"employeeNumber": "701984", "costCenter": "4130", "organization": "Universal Studios",
-    "division": "Theme Park", "department": "Tour Operations", "manager": {"value": "26118915-6090-4610-87e4-49d8ca9f808d"}}
-}`
+var fullUser = func() string {
+	text, err := os.ReadFile("../testdata/full_user.json")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}()
 
 func benchUser(tb testing.TB) *schema.Resource {
 	r, err := schema.UserType().NewResource(read(tb, schema.UserType(), fullUser), true)
